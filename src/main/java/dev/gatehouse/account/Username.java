@@ -1,0 +1,68 @@
+package dev.gatehouse.account;
+
+import dev.gatehouse.platform.InvalidValue;
+import rocks.xmpp.precis.PrecisProfiles;
+
+/**
+ * A username prepared with PRECIS UsernameCaseMapped (RFC 8265, 3.3), so that {@code Alice}, {@code ALICE} and the
+ * full-width {@code Ａlice} are equal. This form is stored, compared, returned and put into {@code sub}.
+ *
+ * @param text 1 to 256 code points; an account's has at most 64
+ */
+public record Username(String text) {
+    /** The most code points of an account's name. */
+    private static final int MAX_LENGTH = 64;
+
+    /** The most code points that are looked at; no account has a name of 65 or more. */
+    private static final int MAX_CANDIDATE_LENGTH = 256;
+
+    /**
+     * Parses a name that an account might have.
+     *
+     * @throws InvalidValue when it is empty, over 256 code points, or PRECIS forbids it
+     */
+    public static Username parse(String typed) {
+        return parse(typed, MAX_CANDIDATE_LENGTH);
+    }
+
+    /**
+     * Parses a name that an account is to get.
+     *
+     * @throws InvalidValue when it is empty, over 64 code points, or PRECIS forbids it
+     */
+    public static Username parseNew(String typed) {
+        return parse(typed, MAX_LENGTH);
+    }
+
+    private static Username parse(String typed, int maxLength) {
+        if (typed.isEmpty()) {
+            throw new InvalidValue("must not be empty");
+        }
+        String prepared = prepare(typed);
+        if (prepared.codePointCount(0, prepared.length()) > maxLength) {
+            throw new InvalidValue("must have at most " + maxLength + " characters");
+        }
+        return new Username(prepared);
+    }
+
+    /**
+     * The rules are applied twice: for a few strings the first result is not yet stable, and those are refused
+     * (RFC 8264, 7).
+     */
+    private static String prepare(String typed) {
+        try {
+            String once = PrecisProfiles.USERNAME_CASE_MAPPED.enforce(typed);
+            if (once.equals(PrecisProfiles.USERNAME_CASE_MAPPED.enforce(once))) {
+                return once;
+            }
+        } catch (IllegalArgumentException e) { // The library's exceptions have no narrower common type.
+            throw new InvalidValue("has a character that a username cannot have");
+        }
+        throw new InvalidValue("has no stable prepared form");
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

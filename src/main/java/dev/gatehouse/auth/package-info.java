@@ -1,0 +1,8 @@
+/**
+ * The seed's calls: sign-up, login and refresh. {@link dev.gatehouse.auth.AuthService} is the act, made of the rooms
+ * below; the resource only speaks HTTP.
+ */
+@NullMarked
+package dev.gatehouse.auth;
+
+import org.jspecify.annotations.NullMarked;

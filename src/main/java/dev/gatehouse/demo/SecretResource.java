@@ -1,0 +1,40 @@
+package dev.gatehouse.demo;
+
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Both answer on the event loop and never ask the database. */
+@Path("/")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Demo")
+class SecretResource {
+    @POST
+    @Path("/secret")
+    @Authenticated
+    @NonBlocking
+    @Operation(summary = "What only holders of an access token see")
+    @APIResponse(responseCode = "200", description = "A JSON string")
+    @Extension(name = "x-problems", value = "not-authenticated, invalid-token, token-expired, starting")
+    public String secret() {
+        return "\"Top Secret data only authorized users can access this info\"";
+    }
+
+    @GET
+    @Path("/notsecret")
+    @NonBlocking
+    @Operation(summary = "What everybody sees")
+    @APIResponse(responseCode = "200", description = "A JSON string")
+    @Extension(name = "x-available-while-starting", value = "true", parseValue = true)
+    public String notSecret() {
+        return "\"Not secret data\"";
+    }
+}

@@ -1,0 +1,119 @@
+package dev.gatehouse.key;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The secret of {@code APP_SECRET_STRING}, the seed's setting, byte for byte. It does not come through the
+ * configuration, which would expand {@code ${...}} in it and halve {@code $$}.
+ */
+final class AppSecret {
+    static final String VARIABLE = "APP_SECRET_STRING";
+
+    /** An HS256 key must be at least as long as the hash (RFC 7518, 3.2). */
+    static final int MIN_BYTES = 32;
+
+    /** What documents and templates use where a secret belongs, without case and punctuation. */
+    private static final Set<String> SAMPLES = Set.of("changeme", "changeit", "secret", "secretstring", "password");
+
+    private static final Path LINUX_ENVIRONMENT = Path.of("/proc/self/environ");
+
+    private final byte[] bytes;
+
+    private AppSecret(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** The secret of this process' environment; empty when the variable is not set. */
+    static Optional<AppSecret> fromEnvironment() {
+        return Optional.ofNullable(environmentBytes()).map(AppSecret::new);
+    }
+
+    /** A secret with exactly these bytes. */
+    static AppSecret of(byte[] bytes) {
+        return new AppSecret(bytes.clone());
+    }
+
+    /** The bytes themselves, for the key that is made of them. */
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** Why this secret must not be used, for the operator; empty when it may. Does not quote it. */
+    Optional<String> fault() {
+        if (bytes.length < MIN_BYTES) {
+            return Optional.of("has " + bytes.length + " bytes and needs at least " + MIN_BYTES
+                    + " (for example the output of: openssl rand -base64 32)");
+        }
+        if (isOneByteRepeated()) {
+            return Optional.of("is one byte repeated");
+        }
+        if (isSample()) {
+            return Optional.of("is a sample value that everybody knows");
+        }
+        return Optional.empty();
+    }
+
+    private boolean isOneByteRepeated() {
+        for (byte b : bytes) {
+            if (b != bytes[0]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A sample word that was written again and again to be long enough is one, too. */
+    private boolean isSample() {
+        String letters = new String(bytes, StandardCharsets.UTF_8)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z]", "");
+        return SAMPLES.stream()
+                .anyMatch(sample ->
+                        !letters.isEmpty() && letters.replace(sample, "").isEmpty());
+    }
+
+    /**
+     * On Linux the kernel's copy is read: the JVM decodes variables by the locale, and a container without one would
+     * turn every byte beyond ASCII into a question mark.
+     */
+    private static byte @Nullable [] environmentBytes() {
+        String decoded = System.getenv(VARIABLE);
+        if (decoded == null) {
+            return null;
+        }
+        try {
+            byte[] raw = find(Files.readAllBytes(LINUX_ENVIRONMENT));
+            return raw == null ? decoded.getBytes(StandardCharsets.UTF_8) : raw;
+        } catch (IOException e) {
+            return decoded.getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    private static byte @Nullable [] find(byte[] environment) {
+        byte[] prefix = (VARIABLE + "=").getBytes(StandardCharsets.US_ASCII);
+        int start = 0;
+        for (int i = 0; i <= environment.length; i++) {
+            if (i == environment.length || environment[i] == 0) {
+                byte[] entry = Arrays.copyOfRange(environment, start, i);
+                if (entry.length >= prefix.length && Arrays.equals(entry, 0, prefix.length, prefix, 0, prefix.length)) {
+                    return Arrays.copyOfRange(entry, prefix.length, entry.length);
+                }
+                start = i + 1;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        return "AppSecret[redacted]";
+    }
+}

@@ -1,0 +1,149 @@
+package dev.gatehouse.password;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.spec.InvalidKeySpecException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.wildfly.security.password.interfaces.BCryptPassword;
+import org.wildfly.security.password.util.ModularCrypt;
+
+/**
+ * A stored password hash in modular crypt format, of one of two forms: plain bcrypt ({@code $2a$}, {@code $2b$},
+ * {@code $2y$}: for passwords of up to 72 bytes these mean the same), and passlib's {@code $bcrypt-sha256$v=2}, which
+ * puts the password through HMAC-SHA-256 first, so that bytes beyond bcrypt's 72 count.
+ */
+final class CryptString {
+    static final int MIN_COST = 4;
+    /** A dearer hash would keep a core busy for seconds at every guess. */
+    static final int MAX_COST = 15;
+
+    private static final Pattern PLAIN =
+            Pattern.compile("\\$(2[aby])\\$([0-9]{2})\\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})");
+    private static final Pattern SHA256 =
+            Pattern.compile("\\$bcrypt-sha256\\$v=2,t=(2b),r=([0-9]{1,2})\\$([./A-Za-z0-9]{22})\\$([./A-Za-z0-9]{31})");
+
+    private static final String CURRENT_IDENT = "2b";
+
+    private final boolean prehashed;
+    private final String ident;
+    private final int cost;
+    /** The 22 characters of the salt: the pre-hash is keyed with them and not with the 16 bytes that they stand for. */
+    private final String saltText;
+
+    private final BCryptPassword raw;
+
+    private CryptString(boolean prehashed, String ident, String saltText, BCryptPassword raw) {
+        this.prehashed = prehashed;
+        this.ident = ident;
+        this.cost = raw.getIterationCount();
+        this.saltText = saltText;
+        this.raw = raw;
+    }
+
+    /** Reads a stored hash; empty when it has none of the known forms or its cost is out of bounds. */
+    static Optional<CryptString> parse(String stored) {
+        Matcher plain = PLAIN.matcher(stored);
+        if (plain.matches()) {
+            return parse(false, plain);
+        }
+        Matcher sha256 = SHA256.matcher(stored);
+        return sha256.matches() ? parse(true, sha256) : Optional.empty();
+    }
+
+    private static Optional<CryptString> parse(boolean prehashed, Matcher parts) {
+        int cost = Integer.parseInt(parts.group(2));
+        if (cost < MIN_COST || cost > MAX_COST) {
+            return Optional.empty();
+        }
+        BCryptPassword raw = decode("$2a$%02d$%s%s".formatted(cost, parts.group(3), parts.group(4)));
+        return Optional.of(new CryptString(prehashed, parts.group(1), parts.group(3), raw));
+    }
+
+    /** Elytron does not know {@code $2b$}, so it is shown {@code $2a$}. */
+    private static BCryptPassword decode(String elytronForm) {
+        try {
+            return (BCryptPassword) ModularCrypt.decode(elytronForm.toCharArray());
+        } catch (InvalidKeySpecException e) {
+            throw new IllegalStateException("the pattern lets only well-formed strings through", e);
+        }
+    }
+
+    /**
+     * Hashes a password into the form that is current for its length.
+     *
+     * @param password in UTF-8, without NUL; not changed
+     * @param salt 16 random bytes
+     * @param cost 4 to 15
+     */
+    static String make(byte[] password, byte[] salt, int cost) {
+        boolean prehashed = needsPrehash(password);
+        String saltText = text(new byte[Bcrypt.HASH_BYTES], salt, cost).substring(7, 29);
+        byte[] key = prehashed ? prehash(password, saltText) : password.clone();
+        try {
+            String digest = text(Bcrypt.hash(key, salt, cost), salt, cost).substring(29);
+            return prehashed
+                    ? "$bcrypt-sha256$v=2,t=2b,r=%d$%s$%s".formatted(cost, saltText, digest)
+                    : "$2b$%02d$%s%s".formatted(cost, saltText, digest);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private static String text(byte[] hash, byte[] salt, int cost) {
+        try {
+            return ModularCrypt.encodeAsString(
+                    BCryptPassword.createRaw(BCryptPassword.ALGORITHM_BCRYPT, hash, salt, cost));
+        } catch (InvalidKeySpecException e) {
+            throw new IllegalStateException("a raw bcrypt password can always be encoded", e);
+        }
+    }
+
+    /**
+     * Whether a password is the one that was hashed; takes as long for a wrong one as for the right one. A password of
+     * over 72 bytes never matches the plain form, whose maker would have cut it.
+     */
+    boolean matches(byte[] password) {
+        boolean tooLong = !prehashed && needsPrehash(password);
+        byte[] key = prehashed
+                ? prehash(password, saltText)
+                : Arrays.copyOf(password, Math.min(password.length, Bcrypt.MAX_KEY_BYTES));
+        try {
+            boolean equal = MessageDigest.isEqual(Bcrypt.hash(key, raw.getSalt(), cost), raw.getHash());
+            return equal && !tooLong;
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** Whether this is what {@link #make} would make of the password today, salt aside. */
+    boolean isCurrent(byte[] password, int currentCost) {
+        return cost == currentCost && ident.equals(CURRENT_IDENT) && prehashed == needsPrehash(password);
+    }
+
+    private static boolean needsPrehash(byte[] password) {
+        return password.length > Bcrypt.MAX_KEY_BYTES;
+    }
+
+    /** As passlib: the base64 of HMAC-SHA-256, keyed with the salt's characters. */
+    private static byte[] prehash(byte[] password, String saltText) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(saltText.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
+            return Base64.getEncoder().encode(mac.doFinal(password));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "CryptString[redacted]";
+    }
+}

@@ -1,0 +1,76 @@
+package dev.gatehouse.password;
+
+import io.quarkus.runtime.Startup;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes and checks password hashes. Every method keeps a core busy for the time that the cost asks for (about 0.2 s at
+ * cost 12), so none may be called on an event loop or while a database connection is held.
+ */
+@Startup // The dummy is hashed before the first login comes.
+@Singleton
+public class Passwords {
+    private static final Logger LOG = Logger.getLogger(Passwords.class);
+
+    private static final int WEAK_COST = 10;
+
+    private final SecureRandom random = new SecureRandom();
+    private final int cost;
+    private final CryptString dummy;
+
+    Passwords(PasswordConfig config) {
+        this.cost = config.cost();
+        this.dummy = CryptString.parse(CryptString.make(randomBytes(), randomBytes(), cost))
+                .orElseThrow();
+        if (cost < WEAK_COST) {
+            LOG.warnf("password_cost=%d reason=\"under %d a stolen hash is cheap to guess\"", cost, WEAK_COST);
+        }
+    }
+
+    /** The hash of a password under a new salt, in modular crypt format. */
+    public String hash(Password password) {
+        byte[] bytes = password.bytes();
+        try {
+            return CryptString.make(bytes, randomBytes(), cost);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    /**
+     * Whether the password is the one of the stored hash. Without a hash, or with one that cannot be read, it is not,
+     * and that takes as long to find out.
+     */
+    public boolean verify(Password password, Optional<String> storedHash) {
+        Optional<CryptString> readable = storedHash.flatMap(CryptString::parse);
+        if (storedHash.isPresent() && readable.isEmpty()) {
+            LOG.warn("password_hash=unreadable effect=\"its account cannot log in\"");
+        }
+        byte[] bytes = password.bytes();
+        try {
+            return readable.orElse(dummy).matches(bytes) && readable.isPresent();
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    /** Whether a stored hash, which must have matched, has another cost or form than a new one would have. */
+    public boolean isOutdated(Password password, String storedHash) {
+        byte[] bytes = password.bytes();
+        try {
+            return !CryptString.parse(storedHash).orElseThrow().isCurrent(bytes, cost);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private byte[] randomBytes() {
+        byte[] bytes = new byte[Bcrypt.SALT_BYTES];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+}

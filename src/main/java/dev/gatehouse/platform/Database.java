@@ -1,0 +1,142 @@
+package dev.gatehouse.platform;
+
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the database from a thread of its own, so that the service starts without it: tries until it is there,
+ * migrates it, lets the features read what they need, and from then on asks it every second whether it still answers.
+ */
+@ApplicationScoped
+class Database {
+    private static final Logger LOG = Logger.getLogger(Database.class);
+
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
+    /** Recovery is noticed within this time and one connect; so it stays below the 3 s that are promised. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    /** How old the last answer may be for the service to count as ready. */
+    private static final Duration FRESH = Duration.ofSeconds(3);
+
+    private static final int PROBE_TIMEOUT_SECONDS = 1;
+
+    private final AgroalDataSource dataSource;
+    private final Flyway flyway;
+    private final Event<DatabaseReached> reachedEvent;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+
+    private volatile boolean reached;
+    private volatile long lastAnswerNanos;
+    private volatile boolean answering;
+    private Duration wait = SHORTEST_WAIT;
+    private @Nullable String lastFault;
+
+    Database(AgroalDataSource dataSource, Flyway flyway, Event<DatabaseReached> reachedEvent) {
+        this.dataSource = dataSource;
+        this.flyway = flyway;
+        this.reachedEvent = reachedEvent;
+    }
+
+    void start(@Observes StartupEvent event) {
+        Thread.ofPlatform().name("database-watch").daemon().start(this::watch);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopping.countDown();
+    }
+
+    /** Whether schema and keys have been read once since the start; stays true when the database goes away. */
+    boolean hasBeenReached() {
+        return reached;
+    }
+
+    /** Whether a query reached the database within the last seconds. */
+    boolean isAnswering() {
+        return reached && answering && System.nanoTime() - lastAnswerNanos < FRESH.toNanos();
+    }
+
+    private void watch() {
+        try {
+            do {
+                look();
+            } while (!stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() {
+        try {
+            if (!reached) {
+                migrate();
+                reachedEvent.fire(new DatabaseReached());
+                reached = true;
+            }
+            probe();
+            answered();
+        } catch (SQLException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    /** Flyway holds an advisory lock while it works, so replicas that start together migrate one after the other. */
+    private void migrate() {
+        flyway.migrate();
+        MigrationInfoService migrations = flyway.info();
+        if (migrations.pending().length > 0) {
+            throw new IllegalStateException("schema is at " + migrations.current() + " and lacks migrations");
+        }
+    }
+
+    private void probe() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            if (!connection.isValid(PROBE_TIMEOUT_SECONDS)) {
+                throw new SQLException("the connection is not valid");
+            }
+        }
+    }
+
+    private void answered() {
+        lastAnswerNanos = System.nanoTime();
+        if (!answering) {
+            LOG.info("database=answering");
+        }
+        answering = true;
+        lastFault = null;
+        wait = PROBE_INTERVAL;
+    }
+
+    /** Logs an outage when it begins and when its reason changes, not at every try. */
+    private void failed(Exception fault) {
+        answering = false;
+        String reason = rootMessage(fault);
+        if (!reason.equals(lastFault)) {
+            LOG.warnf("database=unavailable reached=%s reason=%s", reached, reason);
+            LOG.debug("database=unavailable", fault);
+        }
+        lastFault = reason;
+        Duration doubled = wait.multipliedBy(2);
+        wait = doubled.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : doubled;
+    }
+
+    private static String rootMessage(Throwable fault) {
+        Throwable root = fault;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.gatehouse.platform;
+
+import java.sql.SQLException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Tells a database that cannot be used at the moment from a fault of ours. */
+final class DatabaseFaults {
+    /**
+     * Classes and codes of SQLSTATE that say so: connection exceptions, refused authorization, a missing database,
+     * a server that is read-only after a fail-over, exhausted resources, operator intervention, system errors.
+     */
+    private static final Set<String> UNAVAILABLE = Set.of("08", "28", "3D", "53", "57", "58", "25006");
+
+    private DatabaseFaults() {}
+
+    static boolean isUnavailable(@Nullable Throwable fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && isUnavailable(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The pool's own exceptions, of which running out of time is the usual one, come without a state. */
+    private static boolean isUnavailable(@Nullable String state) {
+        return state == null
+                || UNAVAILABLE.contains(state)
+                || (state.length() > 2 && UNAVAILABLE.contains(state.substring(0, 2)));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.gatehouse.platform;
+
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.UnauthorizedException;
+import jakarta.ws.rs.NotFoundException;
+import java.util.List;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a call throws into the problem document that it answers with. */
+class ProblemMappers {
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> refused(ProblemException refusal) {
+        return answer(refusal.problem(), refusal.document());
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> unknownPath(NotFoundException unknownPath) {
+        return answer(Problem.NOT_FOUND);
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> noToken(UnauthorizedException noToken) {
+        return answer(Problem.NOT_AUTHENTICATED);
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> refusedToken(AuthenticationFailedException refusedToken) {
+        boolean expired = hasCause(refusedToken, ExpiredTokenException.class);
+        return answer(expired ? Problem.TOKEN_EXPIRED : Problem.INVALID_TOKEN);
+    }
+
+    /** What nobody foresaw. Only the incident's id tells caller and log of each other; no text of the fault goes out. */
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> fault(Throwable fault) {
+        if (DatabaseFaults.isUnavailable(fault)) {
+            LOG.debugf(fault, "database unavailable");
+            return answer(Problem.DATABASE_UNAVAILABLE);
+        }
+        String incident = UUID.randomUUID().toString();
+        LOG.errorf(fault, "incident=%s", incident);
+        return answer(Problem.INTERNAL_ERROR, Problem.INTERNAL_ERROR.document(null, List.of(), incident));
+    }
+
+    private static boolean hasCause(@Nullable Throwable thrown, Class<? extends Throwable> type) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RestResponse<Problem.Document> answer(Problem problem) {
+        return answer(problem, problem.document(null, List.of(), null));
+    }
+
+    private static RestResponse<Problem.Document> answer(Problem problem, Problem.Document document) {
+        RestResponse.ResponseBuilder<Problem.Document> response = RestResponse.ResponseBuilder.create(problem.status());
+        problem.headers().forEach(response::header);
+        return response.header("Content-Type", Problem.MEDIA_TYPE)
+                .entity(document)
+                .build();
+    }
+}

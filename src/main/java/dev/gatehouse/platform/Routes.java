@@ -1,0 +1,94 @@
+package dev.gatehouse.platform;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The paths of the service and what each allows, read from its OpenAPI document at start. So the document is the one
+ * list of them: what it does not name does not exist, and {@code Allow} cannot differ from it.
+ */
+@Singleton
+@OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
+class Routes implements OASFilter {
+    /** Marks an operation that answers before the database has been reached. */
+    static final String AVAILABLE_WHILE_STARTING = "x-available-while-starting";
+
+    /** Marks a GET that changes something, so that HEAD, the method of probes, is not offered beside it. */
+    static final String NO_HEAD = "x-no-head";
+
+    private static final Route DOCUMENTATION = new Route(Set.of("GET", "HEAD"), true, false);
+
+    private final Map<String, Route> byPath = new HashMap<>();
+    private final List<Template> templates = new ArrayList<>();
+
+    private record Template(Pattern pattern, Route route) {}
+
+    /**
+     * One path.
+     *
+     * @param json whether the answer is JSON, so that {@code Accept} has a say
+     */
+    record Route(Set<String> methods, boolean availableWhileStarting, boolean json) {
+        /** The value of an {@code Allow} field. */
+        String allow() {
+            return String.join(", ", new TreeSet<>(methods));
+        }
+    }
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        byPath.put("/openapi.json", new Route(DOCUMENTATION.methods(), true, true));
+        if (document.getPaths() != null) {
+            document.getPaths().getPathItems().forEach(this::add);
+        }
+    }
+
+    /** The route at a path as it stands in the request line; {@code null} where the document has none. */
+    @Nullable
+    Route at(String path) {
+        Route route = byPath.get(path);
+        if (route != null) {
+            return route;
+        }
+        if (path.equals("/docs") || path.startsWith("/docs/")) {
+            return DOCUMENTATION;
+        }
+        for (Template template : templates) {
+            if (template.pattern().matcher(path).matches()) {
+                return template.route();
+            }
+        }
+        return null;
+    }
+
+    private void add(String path, PathItem item) {
+        Set<String> methods = new TreeSet<>();
+        boolean availableWhileStarting = false;
+        for (Map.Entry<PathItem.HttpMethod, Operation> entry :
+                item.getOperations().entrySet()) {
+            methods.add(entry.getKey().name());
+            availableWhileStarting |= entry.getValue().hasExtension(AVAILABLE_WHILE_STARTING);
+            if (entry.getKey() == PathItem.HttpMethod.GET && !entry.getValue().hasExtension(NO_HEAD)) {
+                methods.add("HEAD");
+            }
+        }
+        Route route = new Route(Set.copyOf(methods), availableWhileStarting, true);
+        if (path.contains("{")) {
+            templates.add(new Template(Pattern.compile(path.replaceAll("\\{[^/]+}", "[^/]+")), route));
+        } else {
+            byPath.put(path, route);
+        }
+    }
+}

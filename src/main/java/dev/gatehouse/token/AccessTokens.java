@@ -1,0 +1,171 @@
+package dev.gatehouse.token;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatehouse.key.SigningKeys;
+import io.smallrye.jwt.algorithm.SignatureAlgorithm;
+import io.smallrye.jwt.auth.principal.DefaultJWTTokenParser;
+import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
+import io.smallrye.jwt.auth.principal.ParseException;
+import io.smallrye.jwt.build.Jwt;
+import io.smallrye.jwt.build.JwtClaimsBuilder;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import javax.crypto.SecretKey;
+
+/**
+ * Makes access tokens and checks them (RFC 7519, RFC 8725, RFC 9068). SmallRye JWT signs and verifies the signature;
+ * the form before it and the claims after it are judged here, because its own check of time uses the system's clock and
+ * knows nothing of a token that is expired and still good for a refresh.
+ *
+ * <p>Neither blocks; both may run on the event loop.
+ */
+@Singleton
+public class AccessTokens {
+    private static final String AUTH_TIME = "auth_time";
+
+    /** Year 9999: the bound keeps sums of instants from overflowing, whatever a holder of the secret has signed. */
+    private static final long MAX_EPOCH_SECOND = 253_402_300_799L;
+
+    private static final TokenCheck INVALID = new TokenCheck.Invalid();
+
+    private final SigningKeys keys;
+    private final TokenConfig config;
+    private final Clock clock;
+    private final ObjectMapper mapper;
+    private final DefaultJWTTokenParser signatureParser = new DefaultJWTTokenParser();
+
+    AccessTokens(SigningKeys keys, TokenConfig config, Clock clock, ObjectMapper mapper) {
+        this.keys = keys;
+        this.config = config;
+        this.clock = clock;
+        this.mapper = mapper;
+    }
+
+    /**
+     * Makes a token that is good from now on for the configured lifetime.
+     *
+     * @param subject the username
+     * @param authenticatedAt when the password was checked; its fraction of a second is dropped
+     */
+    public IssuedToken issue(String subject, Instant authenticatedAt) {
+        long now = clock.instant().getEpochSecond();
+        long lifetime = config.lifetime().toSeconds();
+        JwtClaimsBuilder claims = Jwt.issuer(config.issuer())
+                .subject(subject)
+                .issuedAt(now)
+                .expiresAt(now + lifetime)
+                .claim("jti", UUID.randomUUID().toString())
+                .claim(AUTH_TIME, authenticatedAt.getEpochSecond());
+        config.audience().ifPresent(claims::audience);
+        String compact = claims.jws()
+                .algorithm(SignatureAlgorithm.HS256)
+                .header("typ", CompactToken.TYPE)
+                .keyId(keys.signingKid())
+                .sign(keys.signingKey());
+        return new IssuedToken(compact, Duration.ofSeconds(lifetime));
+    }
+
+    /** Checks a token in compact serialization. Whatever is wrong with it, this returns and does not throw. */
+    public TokenCheck check(String compact) {
+        Optional<CompactToken> form = CompactToken.parse(compact, mapper);
+        if (form.isEmpty() || !hasValidSignature(compact, form.get())) {
+            return INVALID;
+        }
+        return judge(form.get().claims());
+    }
+
+    private boolean hasValidSignature(String compact, CompactToken form) {
+        Optional<SecretKey> key = keys.verificationKey(form.kid());
+        if (key.isEmpty() || !form.algorithm().equals(SignatureAlgorithm.HS256.getAlgorithm())) {
+            return false;
+        }
+        try {
+            signatureParser.parse(compact, signatureOnly(key.get()));
+            return true;
+        } catch (ParseException e) {
+            return false;
+        }
+    }
+
+    /** Settings for SmallRye under which nothing but the signature and the claims' types decides. */
+    private static JWTAuthContextInfo signatureOnly(SecretKey key) {
+        JWTAuthContextInfo info = new JWTAuthContextInfo();
+        info.setSecretVerificationKey(key);
+        info.setSignatureAlgorithm(Set.of(SignatureAlgorithm.HS256));
+        info.setClockSkew(Integer.MAX_VALUE);
+        info.setRequireNamedPrincipal(false);
+        return info;
+    }
+
+    private TokenCheck judge(JsonNode claims) {
+        if (!hasRequiredClaims(claims)) {
+            return INVALID;
+        }
+        Instant now = clock.instant();
+        Instant issuedAt = instant(claims, "iat");
+        Instant latestStart = now.plus(config.leeway());
+        if (issuedAt.isAfter(latestStart)
+                || (claims.has("nbf") && instant(claims, "nbf").isAfter(latestStart))) {
+            return INVALID;
+        }
+        Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(config.lifetime()));
+        AccessToken token = new AccessToken(claims.path("sub").asText(), expiresAt, instant(claims, AUTH_TIME));
+        return now.isBefore(expiresAt.plus(config.leeway()))
+                ? new TokenCheck.Valid(token)
+                : new TokenCheck.Expired(token);
+    }
+
+    private boolean hasRequiredClaims(JsonNode claims) {
+        return claims.path("iss").isTextual()
+                && claims.path("iss").asText().equals(config.issuer())
+                && hasText(claims, "sub")
+                && hasText(claims, "jti")
+                && hasInstant(claims, "iat")
+                && hasInstant(claims, "exp")
+                && hasInstant(claims, AUTH_TIME)
+                && (!claims.has("nbf") || hasInstant(claims, "nbf"))
+                && config.audience()
+                        .map(audience -> isFor(claims.path("aud"), audience))
+                        .orElse(true);
+    }
+
+    private static boolean isFor(JsonNode aud, String audience) {
+        if (aud.isTextual()) {
+            return aud.asText().equals(audience);
+        }
+        boolean found = false;
+        for (JsonNode one : aud) {
+            if (!one.isTextual()) {
+                return false;
+            }
+            found |= one.asText().equals(audience);
+        }
+        return aud.isArray() && found;
+    }
+
+    private static boolean hasText(JsonNode claims, String name) {
+        return claims.path(name).isTextual() && !claims.path(name).asText().isEmpty();
+    }
+
+    private static boolean hasInstant(JsonNode claims, String name) {
+        JsonNode value = claims.path(name);
+        return value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.asLong() >= 0
+                && value.asLong() <= MAX_EPOCH_SECOND;
+    }
+
+    private static Instant instant(JsonNode claims, String name) {
+        return Instant.ofEpochSecond(claims.path(name).asLong());
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+}

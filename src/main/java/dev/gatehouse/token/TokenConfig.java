@@ -1,0 +1,40 @@
+package dev.gatehouse.token;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+
+/** What stands in access tokens and how they are checked. */
+@ConfigMapping(prefix = "gatehouse.token")
+interface TokenConfig {
+    /**
+     * How long an access token is good, 1 second to 24 hours, counted in whole seconds. It cannot be called back within
+     * this time by services that only check its signature, so keep it short.
+     */
+    @WithDefault("PT30M")
+    @DurationMin(seconds = 1)
+    @DurationMax(hours = 24)
+    Duration lifetime();
+
+    /** The {@code iss} claim: the name of this service among those whose tokens a verifier accepts. Compared exactly. */
+    @WithDefault("gatehouse")
+    @NotBlank
+    String issuer();
+
+    /**
+     * The {@code aud} claim. Without it tokens have none and any is ignored: PyJWT refuses an audience that its caller
+     * did not name, and the seed's caller names none.
+     */
+    Optional<@Pattern(regexp = ".*\\S.*") String> audience();
+
+    /** How far clocks may differ, 0 to 60 seconds: what is late or early by less is in time. */
+    @WithDefault("PT5S")
+    @DurationMin(seconds = 0)
+    @DurationMax(seconds = 60)
+    Duration leeway();
+}

@@ -1,0 +1,8 @@
+/**
+ * Owns the access token: makes it and checks it, strictly and in one place, for resources marked
+ * {@code @Authenticated} and for the calls that take a token themselves.
+ */
+@NullMarked
+package dev.gatehouse.token;
+
+import org.jspecify.annotations.NullMarked;
