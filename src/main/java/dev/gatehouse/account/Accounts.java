@@ -55,11 +55,15 @@ public class Accounts {
                 .isEmpty();
     }
 
-    /** The password hash of the account with this name; empty when there is none. Holds no connection afterwards. */
+    /**
+     * The password hash of the account with this name; empty when there is none. Holds no connection afterwards.
+     *
+     * <p>Reads columns and not the entity: a request's second read would get the first one's instance back.
+     */
     public Optional<StoredPassword> storedPassword(Username username) {
-        return Account.<Account>find("username", username.text())
-                .firstResultOptional()
-                .map(account -> new StoredPassword(account.id, account.passwordHash));
+        return Account.find("username", username.text())
+                .project(StoredPassword.class)
+                .firstResultOptional();
     }
 
     /**

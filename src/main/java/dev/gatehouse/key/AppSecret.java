@@ -20,8 +20,22 @@ final class AppSecret {
     /** An HS256 key must be at least as long as the hash (RFC 7518, 3.2). */
     static final int MIN_BYTES = 32;
 
-    /** What documents and templates use where a secret belongs, without case and punctuation. */
-    private static final Set<String> SAMPLES = Set.of("changeme", "changeit", "secret", "secretstring", "password");
+    /** What documents and templates put where a secret belongs, in lower case and without anything but letters. */
+    private static final Set<String> SAMPLES = Set.of(
+            "changeme",
+            "changeit",
+            "secret",
+            "secretstring",
+            "appsecretstring",
+            "secretkey",
+            "password",
+            "yoursecret",
+            "yoursecretkey",
+            "yourbitsecret",
+            "astringsecretatleastbitslong",
+            "replacewithalongrandomstring",
+            "abcdef",
+            "abcdefghijklmnopqrstuvwxyz");
 
     private static final Path LINUX_ENVIRONMENT = Path.of("/proc/self/environ");
 
@@ -70,7 +84,7 @@ final class AppSecret {
         return true;
     }
 
-    /** A sample word that was written again and again to be long enough is one, too. */
+    /** A sample that was written again and again to be long enough is one, too. */
     private boolean isSample() {
         String letters = new String(bytes, StandardCharsets.UTF_8)
                 .toLowerCase(Locale.ROOT)

@@ -1,6 +1,7 @@
 package dev.gatehouse.key;
 
 import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -11,6 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jboss.logging.Logger;
 
 /** The keys that sign access tokens and check them. At present one, of HS256, made of {@code APP_SECRET_STRING}. */
+@Startup // So that what there is to say about the secret is said at start.
 @Singleton
 public class SigningKeys {
     private static final Logger LOG = Logger.getLogger(SigningKeys.class);

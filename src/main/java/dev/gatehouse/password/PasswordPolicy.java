@@ -1,6 +1,7 @@
 package dev.gatehouse.password;
 
 import dev.gatehouse.platform.InvalidValue;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 /**
@@ -11,8 +12,13 @@ import jakarta.inject.Singleton;
 public class PasswordPolicy {
     private final int minLength;
 
+    @Inject
     PasswordPolicy(PasswordConfig config) {
-        this.minLength = config.minLength();
+        this(config.minLength());
+    }
+
+    PasswordPolicy(int minLength) {
+        this.minLength = minLength;
     }
 
     /**

@@ -1,0 +1,130 @@
+package dev.gatehouse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Calls a running service with exactly the bytes that a test means, which most clients would tidy up. */
+public final class Api {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final String base;
+
+    public Api(int port) {
+        this.base = "http://localhost:" + port;
+    }
+
+    /** An answer. */
+    public record Answer(int status, HttpHeaders headers, String text) {
+        public JsonNode json() {
+            try {
+                return MAPPER.readTree(text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(text, e);
+            }
+        }
+
+        public String header(String name) {
+            return String.join(" | ", headers.allValues(name));
+        }
+
+        /** The name of the problem, or what stands in its place. */
+        public String problem() {
+            return header("Content-Type").equals("application/problem+json")
+                    ? json().path("type").asText().replace("urn:gatehouse:problem:", "")
+                    : "no problem document: " + text;
+        }
+
+        /** The access token of a token answer. */
+        public String token() {
+            return json().path("token").asText();
+        }
+    }
+
+    /** A request in the making. */
+    public final class Call {
+        private final HttpRequest.Builder request;
+        private final String method;
+        private HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.noBody();
+
+        private Call(String method, String path) {
+            this.method = method;
+            this.request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(30));
+        }
+
+        public Call header(String name, String value) {
+            request.header(name, value);
+            return this;
+        }
+
+        public Call bearer(String token) {
+            return header("Authorization", "Bearer " + token);
+        }
+
+        public Call body(byte[] bytes) {
+            body = HttpRequest.BodyPublishers.ofByteArray(bytes);
+            return this;
+        }
+
+        public Call json(String text) {
+            return header("Content-Type", "application/json").body(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        public Call chunked(byte[] bytes) {
+            body = HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes));
+            return this;
+        }
+
+        public Answer send() {
+            try {
+                HttpResponse<String> response =
+                        CLIENT.send(request.method(method, body).build(), HttpResponse.BodyHandlers.ofString());
+                return new Answer(response.statusCode(), response.headers(), response.body());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    public Call call(String method, String path) {
+        return new Call(method, path);
+    }
+
+    public Answer signUp(String username, String password) {
+        return call("POST", "/signup").json(credentials(username, password)).send();
+    }
+
+    public Answer login(String username, String password) {
+        return call("POST", "/login").json(credentials(username, password)).send();
+    }
+
+    public Answer secret(String token) {
+        return call("POST", "/secret").bearer(token).send();
+    }
+
+    public Answer refresh(String token) {
+        return call("GET", "/refresh_token").bearer(token).send();
+    }
+
+    /** The body of a sign-up or login, with everything beyond ASCII as it is. */
+    public static String credentials(String username, String password) {
+        return MAPPER.createObjectNode()
+                .put("username", username)
+                .put("password", password)
+                .toString();
+    }
+}

@@ -1,0 +1,206 @@
+package dev.gatehouse.auth;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sign-up and login, the right ones and the wrong ones. */
+@QuarkusTest
+class AuthTest {
+    private static final String PASSWORD = "a long enough password";
+
+    @Inject
+    EntityManager entityManager;
+
+    private final String username = "user-" + UUID.randomUUID();
+    private Api api = new Api(0);
+
+    @BeforeEach
+    void connect() {
+        api = new Api(RestAssured.port);
+    }
+
+    @Test
+    void theSeedsWalkWorks() {
+        Map<String, String> credentials = Map.of("username", username, "password", PASSWORD);
+        given().contentType("application/json")
+                .body(credentials)
+                .post("/signup")
+                .then()
+                .statusCode(201)
+                .body("key", equalTo(username))
+                .body("username", equalTo(username))
+                .body("created_at", matchesPattern("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z"))
+                .body("$", not(org.hamcrest.Matchers.hasKey("password")));
+        String token = given().contentType("application/json")
+                .body(credentials)
+                .post("/login")
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", "no-store")
+                .body("token_type", equalTo("Bearer"))
+                .body("expires_in", equalTo(1800))
+                .extract()
+                .path("token");
+        given().header("Authorization", "Bearer " + token)
+                .post("/secret")
+                .then()
+                .statusCode(200)
+                .body(equalTo("\"Top Secret data only authorized users can access this info\""));
+        given().header("Authorization", "Bearer " + token)
+                .get("/refresh_token")
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", "no-store")
+                .body("access_token", not(equalTo(token)));
+        given().get("/notsecret").then().statusCode(200).body(equalTo("\"Not secret data\""));
+    }
+
+    @Test
+    void theTokenAnswerHasExactlyTheMembersOfTheContract() {
+        api.signUp(username, PASSWORD);
+        Answer answer = api.login(username, PASSWORD);
+        assertThat(answer.json().properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("token", "access_token", "token_type", "expires_in");
+        assertThat(answer.json().path("access_token")).isEqualTo(answer.json().path("token"));
+    }
+
+    @Test
+    void theSeedsAccountLogsInWithTheSeedsHash() {
+        insert("seed-" + username, "$2b$12$/Gq7g40zZ4/sQ9iWfqVze.Jx5HI5XwCrERITGG/wZivuZ9jhkd0bK");
+        assertThat(api.login("seed-" + username, "SpongePassword").status()).isEqualTo(200);
+        assertThat(api.login("seed-" + username, "spongepassword").status()).isEqualTo(401);
+    }
+
+    @Test
+    void aTakenNameIs409InEveryFormOfTheName() {
+        api.signUp("\u00c9mile" + username, PASSWORD);
+        for (String form :
+                new String[] {"\u00e9mile" + username, "E\u0301MILE" + username, "\uFF25\u0301mile" + username}) {
+            Answer answer = api.signUp(form, "another password");
+            assertThat(answer.status()).as(form).isEqualTo(409);
+            assertThat(answer.problem()).isEqualTo("account-exists");
+            assertThat(answer.json().path("detail").asText()).isEqualTo("Account already exists");
+        }
+        assertThat(api.login("\u00c9MILE" + username, PASSWORD).status()).isEqualTo(200);
+        assertThat(api.login("\u00e9mile" + username, "another password").status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void wrongPasswordAndUnknownNameAreTheSameAnswer() {
+        api.signUp(username, PASSWORD);
+        Answer wrong = api.login(username, PASSWORD + "x");
+        Answer unknown = api.login("nobody-" + username, PASSWORD);
+        Answer impossible = api.login("x".repeat(200), PASSWORD);
+        assertThat(wrong.problem()).isEqualTo("invalid-credentials");
+        assertThat(wrong.json().path("detail").asText()).isEqualTo("Invalid username or password");
+        assertThat(wrong.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(unknown).isEqualTo(wrong);
+        assertThat(impossible).isEqualTo(wrong);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 72, 73, 255, 256})
+    void everyCharacterOfAPasswordCounts(int length) {
+        String password = "p".repeat(length - 1) + "1";
+        assertThat(api.signUp(username, password).status()).isEqualTo(201);
+        assertThat(api.login(username, password).status()).isEqualTo(200);
+        assertThat(api.login(username, "p".repeat(length - 1) + "2").status()).isEqualTo(401);
+        assertThat(api.login(username, "p".repeat(length - 1)).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aPasswordOutOfBoundsIs422AndSaysWhich() {
+        Answer tooShort = api.signUp(username, "1234567");
+        assertThat(tooShort.problem()).isEqualTo("validation-failed");
+        assertThat(tooShort.json().path("errors").findValuesAsText("message"))
+                .containsExactly("must have at least 8 characters");
+        Answer tooLong = api.signUp(username, "p".repeat(257));
+        assertThat(tooLong.json().path("errors").findValuesAsText("message"))
+                .containsExactly("must have at most 256 characters");
+        assertThat(api.login(username, "p".repeat(257)).problem()).isEqualTo("validation-failed");
+        assertThat(api.login(username, "1234567").problem()).isEqualTo("invalid-credentials");
+    }
+
+    @Test
+    void everyFaultOfARequestIsNamedInOneAnswer() {
+        Answer answer = api.signUp("no blanks", "short");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("detail").asText()).isEqualTo("Validation failed");
+        assertThat(answer.json().path("errors").findValuesAsText("field")).containsExactly("username", "password");
+        assertThat(answer.text()).doesNotContain("no blanks").doesNotContain("short\"");
+    }
+
+    @Test
+    void membersThatNobodyAskedForChangeNothing() {
+        String body =
+                "{\"username\":\"" + username + "\",\"password\":\"" + PASSWORD + "\",\"id\":1,\"role\":\"admin\","
+                        + "\"password_hash\":\"x\",\"created_at\":\"2000-01-01T00:00:00Z\",\"sub\":\"root\"}";
+        Answer answer = api.call("POST", "/signup").json(body).send();
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.json().path("created_at").asText()).doesNotStartWith("2000");
+        assertThat(storedHash(username)).startsWith("$2b$04$");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"'or'1'='1", "a;drop-table-account;--", "%", "_", "\\", "a\"b", "<script>", "${jndi:x}", "#{x}"})
+    void namesAreTakenLiterally(String name) {
+        String unique = name + username;
+        Answer signedUp = api.signUp(unique, PASSWORD);
+        assertThat(signedUp.status()).isEqualTo(201);
+        assertThat(signedUp.json().path("username").asText()).isEqualTo(unique);
+        assertThat(api.login(unique, PASSWORD).status()).isEqualTo(200);
+        assertThat(api.login(name, PASSWORD).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aHashOfAnotherCostOrFormIsRewrittenAtTheRightLoginOnly() {
+        String older = "$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i";
+        insert(username, older);
+        assertThat(api.login(username, "abd").status()).isEqualTo(401);
+        assertThat(storedHash(username)).isEqualTo(older);
+        assertThat(api.login(username, "abc").status()).isEqualTo(200);
+        assertThat(storedHash(username)).startsWith("$2b$04$");
+        assertThat(api.login(username, "abc").status()).isEqualTo(200);
+    }
+
+    @Test
+    void anUnreadableHashRefusesLikeAWrongPassword() {
+        insert(username, "not a hash");
+        assertThat(api.login(username, "not a hash").problem()).isEqualTo("invalid-credentials");
+    }
+
+    private void insert(String name, String hash) {
+        io.quarkus.narayana.jta.QuarkusTransaction.requiringNew()
+                .run(() -> entityManager
+                        .createNativeQuery("INSERT INTO account (username, password_hash) VALUES (?1, ?2)")
+                        .setParameter(1, name)
+                        .setParameter(2, hash)
+                        .executeUpdate());
+    }
+
+    private String storedHash(String name) {
+        return (String) entityManager
+                .createNativeQuery("SELECT password_hash FROM account WHERE username = ?1", String.class)
+                .setParameter(1, name)
+                .getSingleResult();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.gatehouse.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens to a call while another changes what it relies on. */
+@QuarkusTest
+class RacesTest {
+    private static final String PASSWORD = "a long enough password";
+
+    /** bcrypt of "another password", cost 4. */
+    private static final String OTHER_HASH = "$2b$04$XwITJbymaBNkK93.3xf55e.zCOyabYWA1mphW/6mYhLQe3D24ll0q";
+
+    @Inject
+    AgroalDataSource dataSource;
+
+    private final ExecutorService clients = Executors.newCachedThreadPool();
+    private final String username = "user-" + UUID.randomUUID();
+    private Api api = new Api(0);
+
+    @BeforeEach
+    void connect() {
+        api = new Api(RestAssured.port);
+    }
+
+    @AfterEach
+    void stop() {
+        clients.shutdownNow();
+    }
+
+    @Test
+    void ofAHundredSignUpsForOneNameOneWinsAndItsPasswordLogsIn() throws Exception {
+        CountDownLatch start = new CountDownLatch(1);
+        List<Future<Answer>> racing = new ArrayList<>();
+        for (int n = 0; n < 100; n++) {
+            String password = "the password of number " + n;
+            racing.add(clients.submit(() -> {
+                start.await();
+                return api.signUp(username, password);
+            }));
+        }
+        start.countDown();
+        List<Integer> winners = new ArrayList<>();
+        for (int n = 0; n < racing.size(); n++) {
+            Answer answer = racing.get(n).get(60, TimeUnit.SECONDS);
+            if (answer.status() == 201) {
+                winners.add(n);
+            } else {
+                assertThat(answer.problem()).isEqualTo("account-exists");
+            }
+        }
+        assertThat(winners).hasSize(1);
+        int winner = winners.getFirst();
+        assertThat(api.login(username, "the password of number " + winner).status())
+                .isEqualTo(200);
+        assertThat(api.login(username, "the password of number " + (winner + 1) % 100)
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void aLoginOnItsWayDoesNotSurviveAChangeOfThePassword() throws Exception {
+        api.signUp(username, PASSWORD);
+        Answer login = loginWhile(OTHER_HASH, PASSWORD);
+        assertThat(login.problem()).isEqualTo("invalid-credentials");
+        assertThat(storedHash()).isEqualTo(OTHER_HASH);
+    }
+
+    @Test
+    void aRehashDoesNotRestoreAnOldPassword() throws Exception {
+        api.signUp(username, PASSWORD);
+        String outdated = storedHash().replace("$2b$", "$2a$");
+        setHash(outdated);
+        Answer login = loginWhile(OTHER_HASH, PASSWORD);
+        assertThat(login.problem()).isEqualTo("invalid-credentials");
+        assertThat(storedHash()).isEqualTo(OTHER_HASH);
+        assertThat(api.login(username, "another password").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aLoginBesideWhichAnotherRehashesStillSucceeds() throws Exception {
+        api.signUp(username, PASSWORD);
+        String current = storedHash();
+        setHash(current.replace("$2b$", "$2a$"));
+        assertThat(loginWhile(current, PASSWORD).status()).isEqualTo(200);
+        assertThat(storedHash()).isEqualTo(current);
+    }
+
+    /** Logs in, and replaces the hash after the login has read it and before it comes to lock the row. */
+    private Answer loginWhile(String newHash, String password) throws Exception {
+        try (Connection operator = dataSource.getConnection()) {
+            operator.setAutoCommit(false);
+            try (PreparedStatement update =
+                    operator.prepareStatement("UPDATE account SET password_hash = ? WHERE username = ?")) {
+                update.setString(1, newHash);
+                update.setString(2, username);
+                update.executeUpdate();
+            }
+            CompletableFuture<Answer> login =
+                    CompletableFuture.supplyAsync(() -> api.login(username, password), clients);
+            awaitBlockedBy(operator, login);
+            operator.commit();
+            return login.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private void awaitBlockedBy(Connection operator, CompletableFuture<Answer> login)
+            throws SQLException, ExecutionException, InterruptedException {
+        int pid = pid(operator);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!blocks(pid)) {
+            assertThat(login).as("the login must come to wait for the row").isNotDone();
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static int pid(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT pg_backend_pid()");
+                ResultSet result = query.executeQuery()) {
+            result.next();
+            return result.getInt(1);
+        }
+    }
+
+    private boolean blocks(int pid) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement query = connection.prepareStatement(
+                        "SELECT count(*) FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid))")) {
+            query.setInt(1, pid);
+            try (ResultSet result = query.executeQuery()) {
+                result.next();
+                return result.getInt(1) > 0;
+            }
+        }
+    }
+
+    private void setHash(String hash) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement update =
+                        connection.prepareStatement("UPDATE account SET password_hash = ? WHERE username = ?")) {
+            update.setString(1, hash);
+            update.setString(2, username);
+            update.executeUpdate();
+        }
+    }
+
+    private String storedHash() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement query =
+                        connection.prepareStatement("SELECT password_hash FROM account WHERE username = ?")) {
+            query.setString(1, username);
+            try (ResultSet result = query.executeQuery()) {
+                result.next();
+                return result.getString(1);
+            }
+        }
+    }
+}

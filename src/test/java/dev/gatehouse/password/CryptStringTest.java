@@ -1,0 +1,105 @@
+package dev.gatehouse.password;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CryptStringTest {
+    private static final byte[] SALT = "0123456789abcdef".getBytes(UTF_8);
+
+    @Test
+    void theSeedsHashIsThatOfItsPassword() {
+        CryptString seeds = CryptString.parse("$2b$12$/Gq7g40zZ4/sQ9iWfqVze.Jx5HI5XwCrERITGG/wZivuZ9jhkd0bK")
+                .orElseThrow();
+        assertThat(seeds.matches(bytes("SpongePassword"))).isTrue();
+        assertThat(seeds.matches(bytes("spongePassword"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2a", "2b", "2y"})
+    void theIdentsOfPlainBcryptMeanTheSame(String ident) {
+        String made = CryptString.make(bytes("p\u00e4ssword"), SALT, 4);
+        assertThat(made).startsWith("$2b$04$");
+        CryptString foreign =
+                CryptString.parse(made.replace("$2b$", "$" + ident + "$")).orElseThrow();
+        assertThat(foreign.matches(bytes("p\u00e4ssword"))).isTrue();
+        assertThat(foreign.isCurrent(bytes("p\u00e4ssword"), 4)).isEqualTo(ident.equals("2b"));
+    }
+
+    /** Made by passlib 1.7.4. */
+    @ParameterizedTest
+    @CsvSource({
+        "z, 73, '$bcrypt-sha256$v=2,t=2b,r=5$l8GelwaVPrmzIjN4fSPfrO$QrNxxRtoTUux51EsNmTp2egf600bkSS'",
+        "'пароль ', 12, '$bcrypt-sha256$v=2,t=2b,r=5$hvPZsiHLviloNo8dRZ6ut.$HcI/83A7bvOv8.RK3/AhbrJEgI7258y'",
+        "short one, 1, '$bcrypt-sha256$v=2,t=2b,r=5$WGRf9BkU3JU/MdLQz6KVqO$fVOwGuQg2z20H8lvuYOZH6GIVqRIhxC'"
+    })
+    void passlibsHashesVerify(String password, int times, String stored) {
+        byte[] bytes = bytes(password.repeat(times));
+        assertThat(CryptString.parse(stored).orElseThrow().matches(bytes)).isTrue();
+        bytes[bytes.length - 1] ^= 1;
+        assertThat(CryptString.parse(stored).orElseThrow().matches(bytes)).isFalse();
+    }
+
+    @Test
+    void seventyTwoBytesArePlainAndOneMoreIsPrehashed() {
+        String at72 = CryptString.make(bytes("x".repeat(72)), SALT, 4);
+        String at73 = CryptString.make(bytes("x".repeat(73)), SALT, 4);
+        assertThat(at72).startsWith("$2b$04$").hasSize(60);
+        assertThat(at73).startsWith("$bcrypt-sha256$v=2,t=2b,r=4$");
+        assertThat(CryptString.parse(at73).orElseThrow().matches(bytes("x".repeat(73))))
+                .isTrue();
+        assertThat(CryptString.parse(at73).orElseThrow().matches(bytes("x".repeat(72))))
+                .isFalse();
+        assertThat(CryptString.parse(at73).orElseThrow().matches(bytes("x".repeat(74))))
+                .isFalse();
+    }
+
+    @Test
+    void aLongerCandidateNeverMatchesThePlainForm() {
+        CryptString at72 = CryptString.parse(CryptString.make(bytes("x".repeat(72)), SALT, 4))
+                .orElseThrow();
+        assertThat(at72.matches(bytes("x".repeat(72)))).isTrue();
+        assertThat(at72.matches(bytes("x".repeat(73)))).isFalse();
+        assertThat(at72.matches(bytes("x".repeat(71)))).isFalse();
+    }
+
+    @Test
+    void anotherCostOrFormIsNotCurrent() {
+        byte[] shortOne = bytes("short one");
+        CryptString plain =
+                CryptString.parse(CryptString.make(shortOne, SALT, 4)).orElseThrow();
+        assertThat(plain.isCurrent(shortOne, 4)).isTrue();
+        assertThat(plain.isCurrent(shortOne, 5)).isFalse();
+        CryptString prehashed = CryptString.parse(
+                        "$bcrypt-sha256$v=2,t=2b,r=5$OiCvbLp0NEBvVWZZKvjdS.$z4/xq8jj7OMs0yDFC5bXyCo8EVJ/P7C")
+                .orElseThrow();
+        assertThat(prehashed.isCurrent(shortOne, 5)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "SpongePassword",
+                "$2x$04$0123456789012345678901abcdefghijklmnopqrstuvwxyz01234",
+                "$2b$03$0123456789012345678901abcdefghijklmnopqrstuvwxyz01234",
+                "$2b$16$0123456789012345678901abcdefghijklmnopqrstuvwxyz01234",
+                "$2b$4$0123456789012345678901abcdefghijklmnopqrstuvwxyz01234",
+                "$2b$04$0123456789012345678901abcdefghijklmnopqrstuvwxyz0123",
+                "$2b$04$0123456789012345678901abcdefghijklmnopqrstuvwxyz01234 ",
+                "$bcrypt-sha256$v=1,t=2b,r=5$0123456789012345678901$abcdefghijklmnopqrstuvwxyz01234",
+                "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA",
+                "$6$salt$hash"
+            })
+    void whatIsNotOneOfTheFormsIsNotRead(String stored) {
+        assertThat(CryptString.parse(stored)).isEmpty();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.gatehouse.password;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatehouse.platform.InvalidValue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PasswordTest {
+    private final PasswordPolicy policy = new PasswordPolicy(8);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "abcdefgh",
+                "12345678",
+                "        ",
+                "\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD"
+            })
+    void eightCodePointsOfAnyKindAreEnough(String text) {
+        assertThatCode(() -> policy.parseNew(text)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "abcdefg",
+                "\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD",
+                "e\u0301e\u0301e\u0301e\u0301"
+            })
+    void sevenAreNotAndCombinedOnesCountAfterNormalization(String text) {
+        assertThatThrownBy(() -> policy.parseNew(text))
+                .isInstanceOf(InvalidValue.class)
+                .hasMessage("must have at least 8 characters");
+    }
+
+    @Test
+    void twoHundredAndFiftySixAreTheMost() {
+        assertThat(Password.parse("\u00e9".repeat(256)).length()).isEqualTo(256);
+        assertThat(Password.parse("e\u0301".repeat(256)).length()).isEqualTo(256);
+        assertThatThrownBy(() -> Password.parse("a".repeat(257)))
+                .isInstanceOf(InvalidValue.class)
+                .hasMessage("must have at most 256 characters");
+    }
+
+    @Test
+    void decomposedAndComposedAreTheSameButCaseAndBlanksCount() {
+        byte[] composed = Password.parse("p\u00e4ssword").bytes();
+        assertThat(Password.parse("pa\u0308ssword").bytes()).isEqualTo(composed);
+        assertThat(Password.parse("P\u00e4ssword").bytes()).isNotEqualTo(composed);
+        assertThat(Password.parse(" p\u00e4ssword").bytes()).isNotEqualTo(composed);
+        assertThat(Password.parse("p\u00e4ssword ").bytes()).isNotEqualTo(composed);
+    }
+
+    @Test
+    void compatibilityCharactersStayWhatTheyAre() {
+        assertThat(Password.parse("\uFB01sh\u00b2").bytes())
+                .isNotEqualTo(Password.parse("fish2").bytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "abc\u0000defgh", "abc\ndefgh", "abc\u007fdefgh", "abcdefg\uD800", "abcdefgh\uFFFF"})
+    void theEmptyOneAndControlCharactersAreForbidden(String text) {
+        assertThatThrownBy(() -> Password.parse(text)).isInstanceOf(InvalidValue.class);
+    }
+
+    @Test
+    void itDoesNotPrintItself() {
+        assertThat(Password.parse("SpongePassword")).hasToString("Password[redacted]");
+    }
+}

@@ -1,0 +1,358 @@
+package dev.gatehouse.platform;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Walks through the rules that hold for every path, with each path that the OpenAPI document names. */
+@QuarkusTest
+class CommonRulesTest {
+    private static final int MAX = FrontGate.MAX_BODY_BYTES;
+    private static final String GOOD = Api.credentials("somebody", "a long enough password");
+
+    @Inject
+    EntityManager entityManager;
+
+    private Api api = new Api(RestAssured.port);
+    private long accountsBefore;
+
+    record Endpoint(String method, String path, String allow) {}
+
+    static Stream<Endpoint> endpoints() {
+        return Stream.of(
+                new Endpoint("POST", "/signup", "POST"),
+                new Endpoint("POST", "/login", "POST"),
+                new Endpoint("GET", "/refresh_token", "GET, POST"),
+                new Endpoint("POST", "/refresh_token", "GET, POST"),
+                new Endpoint("POST", "/secret", "POST"),
+                new Endpoint("GET", "/notsecret", "GET, HEAD"),
+                new Endpoint("GET", "/openapi.json", "GET, HEAD"));
+    }
+
+    static Stream<String> callsWithBody() {
+        return Stream.of("/signup", "/login");
+    }
+
+    @BeforeEach
+    void countAccounts() {
+        api = new Api(RestAssured.port);
+        accountsBefore = accounts();
+    }
+
+    @AfterEach
+    void nothingIsStored() {
+        assertThat(accounts()).isEqualTo(accountsBefore);
+    }
+
+    private long accounts() {
+        return ((Number) entityManager
+                        .createNativeQuery("SELECT count(*) FROM account")
+                        .getSingleResult())
+                .longValue();
+    }
+
+    @Test
+    void theEndpointsHereAreThoseOfTheDocument() {
+        Set<String> documented = new TreeSet<>();
+        api.call("GET", "/openapi.json")
+                .send()
+                .json()
+                .path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(
+                                method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        Set<String> here = new TreeSet<>();
+        endpoints().forEach(endpoint -> here.add(endpoint.method() + " " + endpoint.path()));
+        here.remove("GET /openapi.json");
+        assertThat(documented).isEqualTo(here);
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void anotherMethodIs405WithAllow(Endpoint endpoint) {
+        Set<String> allowed = Set.of(endpoint.allow().split(", "));
+        for (String method : List.of("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW")) {
+            if (!allowed.contains(method)) {
+                Answer answer = api.call(method, endpoint.path()).send();
+                assertThat(answer.status()).as(method).isEqualTo(405);
+                assertThat(answer.problem()).isEqualTo("method-not-allowed");
+                assertThat(answer.header("Allow")).isEqualTo(endpoint.allow());
+            }
+        }
+    }
+
+    @Test
+    void headWorksWhereGetDoesButNeverRefreshes() {
+        Answer notSecret = api.call("HEAD", "/notsecret").send();
+        assertThat(notSecret.status()).isEqualTo(200);
+        assertThat(notSecret.text()).isEmpty();
+        Answer refresh = api.call("HEAD", "/refresh_token").send();
+        assertThat(refresh.status()).isEqualTo(405);
+        assertThat(refresh.header("Allow")).isEqualTo("GET, POST");
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void aBodyOverTheLimitIs413ChunkedOrNot(Endpoint endpoint) {
+        byte[] body = json(MAX + 1);
+        Answer declared = api.call(endpoint.method(), endpoint.path())
+                .header("Content-Type", "application/json")
+                .body(body)
+                .send();
+        assertThat(declared.problem()).isEqualTo("too-large");
+        Answer chunked = api.call(endpoint.method(), endpoint.path())
+                .header("Content-Type", "application/json")
+                .chunked(body)
+                .send();
+        assertThat(chunked.problem()).isEqualTo("too-large");
+        assertThat(chunked.status()).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @MethodSource("callsWithBody")
+    void aBodyAtTheLimitIsRead(String path) {
+        Answer declared = api.call("POST", path)
+                .header("Content-Type", "application/json")
+                .body(json(MAX))
+                .send();
+        assertThat(declared.problem()).isEqualTo("validation-failed");
+        Answer chunked = api.call("POST", path)
+                .header("Content-Type", "application/json")
+                .chunked(json(MAX))
+                .send();
+        assertThat(chunked.problem()).isEqualTo("validation-failed");
+    }
+
+    /** The refusals of the contract's order that a request can have before its credentials, each with all later ones. */
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void ofSeveralFaultsTheFirstOfTheOrderIsAnswered(Endpoint endpoint) {
+        String path = endpoint.path();
+        byte[] large = json(MAX + 1);
+        assertThat(faulty("BREW", "/nosuch?token=x").body(large).send().problem())
+                .isEqualTo("too-large");
+        assertThat(faulty("BREW", "/nosuch?token=x").send().problem()).isEqualTo("not-found");
+        assertThat(faulty("BREW", path + "?token=x").send().problem()).isEqualTo("method-not-allowed");
+        assertThat(faulty(endpoint.method(), path + "?token=x").send().problem())
+                .isEqualTo("invalid-request");
+        assertThat(faulty(endpoint.method(), path).send().problem()).isEqualTo("unsupported-media-type");
+        assertThat(api.call(endpoint.method(), path)
+                        .header("Accept", "text/html")
+                        .json("{")
+                        .send()
+                        .problem())
+                .isEqualTo("not-acceptable");
+    }
+
+    private Api.Call faulty(String method, String path) {
+        return api.call(method, path)
+                .header("Accept", "text/html")
+                .header("Content-Type", "text/plain")
+                .body("{".getBytes(UTF_8));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void twoAuthorizationFieldsOrATokenInTheQueryAreRefused(Endpoint endpoint) {
+        Answer two = api.call(endpoint.method(), endpoint.path())
+                .header("Authorization", "Bearer a")
+                .header("Authorization", "Bearer b")
+                .send();
+        assertThat(two.status()).isEqualTo(400);
+        assertThat(two.problem()).isEqualTo("invalid-request");
+        assertThat(two.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_request\"");
+        for (String name : List.of("token", "access_token", "refresh_token")) {
+            Answer answer = api.call(endpoint.method(), endpoint.path() + "?a=b&" + name + "=x")
+                    .send();
+            assertThat(answer.problem()).as(name).isEqualTo("invalid-request");
+        }
+    }
+
+    static Stream<Arguments> otherMediaTypes() {
+        byte[] good = GOOD.getBytes(UTF_8);
+        return Stream.of(
+                arguments("none", null, good),
+                arguments("plain text", "text/plain", good),
+                arguments("a form", "application/x-www-form-urlencoded", good),
+                arguments("multipart", "multipart/form-data; boundary=x", good),
+                arguments("not a media type", "json", good),
+                arguments("another charset", "application/json; charset=utf-16", good),
+                arguments("another charset, quoted", "application/json; charset=\"ISO-8859-1\"", good),
+                arguments("UTF-16 undeclared", "application/json", GOOD.getBytes(StandardCharsets.UTF_16LE)),
+                arguments("UTF-16 with BOM", "application/json", GOOD.getBytes(StandardCharsets.UTF_16)),
+                arguments("UTF-32", "application/json", GOOD.getBytes(java.nio.charset.Charset.forName("UTF-32"))),
+                arguments("a BOM", "application/json", ("\uFEFF" + GOOD).getBytes(UTF_8)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("otherMediaTypes")
+    void aBodyThatIsNotJsonInUtf8Is415(String name, @org.jspecify.annotations.Nullable String type, byte[] body) {
+        endpoints().forEach(endpoint -> {
+            Api.Call call = api.call(endpoint.method(), endpoint.path()).body(body);
+            Answer answer = (type == null ? call : call.header("Content-Type", type)).send();
+            assertThat(answer.status()).as(endpoint.path()).isEqualTo(415);
+            assertThat(answer.problem()).isEqualTo("unsupported-media-type");
+        });
+    }
+
+    @Test
+    void theContentTypeOfARequestWithoutBodyIsNotJudged() {
+        Answer answer = api.call("POST", "/secret")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .send();
+        assertThat(answer.problem()).isEqualTo("not-authenticated");
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void acceptDecidesOnlyWhetherJsonMayBeAnswered(Endpoint endpoint) {
+        for (String refused : List.of("text/html", "application/json;q=0", "application/json;q=0, */*", "image/*")) {
+            Answer answer = api.call(endpoint.method(), endpoint.path())
+                    .header("Accept", refused)
+                    .send();
+            assertThat(answer.status()).as(refused).isEqualTo(406);
+            assertThat(answer.problem()).isEqualTo("not-acceptable");
+        }
+        for (String accepted :
+                List.of("*/*", "application/*", "text/html, application/json;q=0.1", "APPLICATION/JSON")) {
+            Answer answer = api.call(endpoint.method(), endpoint.path())
+                    .header("Accept", accepted)
+                    .send();
+            assertThat(answer.status()).as(accepted).isNotEqualTo(406);
+        }
+    }
+
+    static Stream<Arguments> malformedBodies() {
+        return Stream.of(
+                arguments("nothing", bytes("")),
+                arguments("blanks", bytes("  ")),
+                arguments("null", bytes("null")),
+                arguments("an array", bytes("[" + GOOD + "]")),
+                arguments("a string", bytes("\"x\"")),
+                arguments("an empty string", bytes("\"\"")),
+                arguments("a number", bytes("1")),
+                arguments("cut off", bytes("{\"username\":\"a\",\"password\":")),
+                arguments("two values", bytes(GOOD + "{}")),
+                arguments("trailing garbage", bytes(GOOD + "x")),
+                arguments("NaN", bytes("{\"username\":NaN,\"password\":\"a long password\"}")),
+                arguments("single quotes", bytes("{'username':'a'}")),
+                arguments("a comment", bytes("{/**/\"username\":\"a\"}")),
+                arguments("a trailing comma", bytes("{\"username\":\"a\",}")),
+                arguments("a member twice", bytes("{\"username\":\"a\",\"username\":\"b\",\"password\":\"12345678\"}")),
+                arguments(
+                        "twice, escaped",
+                        bytes("{\"username\":\"a\",\"\\u0075sername\":\"b\",\"password\":\"12345678\"}")),
+                arguments(
+                        "an unknown member twice",
+                        bytes("{\"x\":1,\"x\":2,\"username\":\"a\",\"password\":\"12345678\"}")),
+                arguments(
+                        "twice inside",
+                        bytes("{\"x\":{\"y\":1,\"y\":2},\"username\":\"a\",\"password\":\"12345678\"}")),
+                arguments("wrong type, then broken", bytes("{\"username\":1,\"password\":")),
+                arguments("a raw control character", bytes("{\"username\":\"a\nb\",\"password\":\"12345678\"}")),
+                arguments("a NUL byte", bytes("{\"username\":\"a\0\",\"password\":\"12345678\"}")),
+                arguments("nesting", bytes("{\"x\":" + "[".repeat(8000) + "]".repeat(8000) + "}")),
+                arguments("a huge number", bytes("{\"x\":" + "9".repeat(15000) + "}")),
+                arguments("broken UTF-8", latin1("{\"username\":\"\u00ff\",\"password\":\"12345678\"}")),
+                arguments("overlong UTF-8", latin1("{\"username\":\"\u00c0\u00af\",\"password\":\"12345678\"}")),
+                arguments(
+                        "a surrogate in UTF-8",
+                        latin1("{\"username\":\"\u00ed\u00a0\u0080\",\"password\":\"12345678\"}")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("malformedBodies")
+    void aBodyThatIsNotOneJsonObjectIs400(String name, byte[] body) {
+        callsWithBody().forEach(path -> {
+            Answer answer = api.call("POST", path)
+                    .header("Content-Type", "application/json")
+                    .body(body)
+                    .send();
+            assertThat(answer.status()).as(path).isEqualTo(400);
+            assertThat(answer.problem()).isEqualTo("malformed-request");
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("callsWithBody")
+    void aMemberThatIsMissingOrOfAnotherTypeIs422AndNeverCoerced(String path) {
+        for (String value : List.of("null", "1", "1.5", "true", "[]", "[\"a\"]", "{}", "{\"a\":{\"b\":[1]}}")) {
+            Answer answer = api.call("POST", path)
+                    .json("{\"username\":" + value + ",\"password\":" + value + "}")
+                    .send();
+            assertThat(answer.status()).as(value).isEqualTo(422);
+            assertThat(answer.problem()).isEqualTo("validation-failed");
+            assertThat(answer.json().path("errors").findValuesAsText("field")).containsExactly("username", "password");
+        }
+        Answer empty = api.call("POST", path).json("{}").send();
+        assertThat(empty.json().path("errors").findValuesAsText("field")).containsExactly("username", "password");
+    }
+
+    @Test
+    void everyAnswerForbidsSniffingAndSaysNothingOfTheServer() {
+        for (String path : List.of("/notsecret", "/nosuch", "/login", "/docs/", "/openapi.json", "/secret")) {
+            Answer answer = api.call("GET", path).send();
+            assertThat(answer.header("X-Content-Type-Options")).as(path).isEqualTo("nosniff");
+            assertThat(answer.header("Server")).isEmpty();
+            assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();
+        }
+    }
+
+    @Test
+    void aPathThatOnlyNormalizesToOneOfOursDoesNotExist() {
+        for (String path :
+                List.of("/login/", "//login", "/%6Cogin", "/docs/../login", "/./login", "/login;a=b", "/LOGIN")) {
+            assertThat(api.call("POST", path).json(GOOD).send().problem())
+                    .as(path)
+                    .isEqualTo("not-found");
+        }
+    }
+
+    @Test
+    void theSchemeIsCaseInsensitiveAndAnotherSchemeIsNoCredential() {
+        for (String value : List.of("bearer x", "BEARER x", "BeArEr x")) {
+            Answer answer =
+                    api.call("POST", "/secret").header("Authorization", value).send();
+            assertThat(answer.problem()).isEqualTo("invalid-token");
+        }
+        Answer basic = api.call("POST", "/secret")
+                .header("Authorization", "Basic YTpi")
+                .send();
+        assertThat(basic.problem()).isEqualTo("not-authenticated");
+        assertThat(basic.header("WWW-Authenticate")).isEqualTo("Bearer");
+    }
+
+    /** A JSON object of this many bytes whose members are all unknown. */
+    private static byte[] json(int size) {
+        return bytes("{\"x\":\"" + "a".repeat(size - 8) + "\"}");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static byte[] latin1(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
