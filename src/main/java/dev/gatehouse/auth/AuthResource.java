@@ -22,7 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseHeader;
@@ -82,7 +82,7 @@ class AuthResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @ResponseStatus(201)
     @Operation(summary = "Make an account")
-    @APIResponse(responseCode = "201", description = "The account exists")
+    @APIResponseSchema(value = SignedUp.class, responseCode = "201", responseDescription = "The account exists")
     @Extension(
             name = "x-problems",
             value = "malformed-request, validation-failed, signup-closed, account-exists, starting,"
@@ -108,7 +108,7 @@ class AuthResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Exchange a name and a password for an access token")
-    @APIResponse(responseCode = "200", description = "A new access token")
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "A new access token")
     @Extension(
             name = "x-problems",
             value = "malformed-request, validation-failed, invalid-credentials, starting, database-unavailable")
@@ -128,7 +128,7 @@ class AuthResource {
     @NonBlocking
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Exchange an access token for a new one (the seed's method)")
-    @APIResponse(responseCode = "200", description = "A new access token")
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "A new access token")
     @SecurityRequirement(name = "SecurityScheme")
     @Extension(name = "x-no-head", value = "true", parseValue = true)
     @Extension(name = "x-problems", value = "not-authenticated, invalid-token, token-expired, starting")
@@ -148,7 +148,7 @@ class AuthResource {
     @NonBlocking
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Exchange an access token for a new one")
-    @APIResponse(responseCode = "200", description = "A new access token")
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "A new access token")
     @SecurityRequirement(name = "SecurityScheme")
     @Extension(name = "x-problems", value = "not-authenticated, invalid-token, token-expired, starting")
     public TokenAnswer refreshByPost(

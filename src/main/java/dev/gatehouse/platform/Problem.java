@@ -71,9 +71,28 @@ public enum Problem {
         return detail;
     }
 
+    /** What the type means, in a few words. */
+    String title() {
+        return title;
+    }
+
     /** The URI of the problem type, {@code urn:gatehouse:problem:} and the name. */
     public String type() {
-        return "urn:gatehouse:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return "urn:gatehouse:problem:" + hyphenated();
+    }
+
+    /** The name as it stands in {@link #type()}. */
+    String hyphenated() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The problem with this hyphenated name.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    static Problem named(String hyphenated) {
+        return valueOf(hyphenated.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     /**

@@ -1,0 +1,228 @@
+package dev.gatehouse;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.smallrye.config.ConfigMapping;
+import jakarta.inject.Inject;
+import jakarta.persistence.Entity;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house, as docs/CONTRIBUTING.md states them. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.gatehouse";
+
+    /** Every room, and which others it may use beside {@code platform}; never upward and never within a row. */
+    private static final Map<String, Set<String>> MAY_USE = Map.of(
+            "platform", Set.of(),
+            "development", Set.of(),
+            "key", Set.of(),
+            "password", Set.of("key"),
+            "token", Set.of("key"),
+            "account", Set.of("token", "password", "key"),
+            "auth", Set.of("account", "token", "password", "key"),
+            "demo", Set.of("account", "token", "password", "key"));
+
+    private static final JavaClasses OURS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void everyPackageIsInTheMap() {
+        Set<String> rooms = OURS.stream()
+                .map(type -> type.getPackageName().substring(ROOT.length() + 1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(rooms).isEqualTo(new TreeSet<>(MAY_USE.keySet()));
+    }
+
+    @Test
+    void roomsUseOnlyWhatTheMapAllows() {
+        MAY_USE.forEach((room, allowed) -> {
+            String[] forbidden = MAY_USE.keySet().stream()
+                    .filter(other -> !other.equals(room) && !other.equals("platform") && !allowed.contains(other))
+                    .map(other -> ROOT + "." + other)
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + "." + room)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(forbidden)
+                    .check(OURS);
+        });
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".platform")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAPackage(ROOT + ".platform"))))
+                .check(OURS);
+    }
+
+    @Test
+    void thereAreNoCycles() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(OURS);
+    }
+
+    @Test
+    void entitiesResourcesAndConfigsStayInTheirRooms() {
+        classes()
+                .that()
+                .areAnnotatedWith(Entity.class)
+                .should()
+                .bePackagePrivate()
+                .check(OURS);
+        classes()
+                .that()
+                .areAnnotatedWith(Path.class)
+                .should()
+                .bePackagePrivate()
+                .check(OURS);
+        classes()
+                .that()
+                .areAnnotatedWith(ConfigMapping.class)
+                .should()
+                .bePackagePrivate()
+                .check(OURS);
+        classes()
+                .that()
+                .areAnnotatedWith(Path.class)
+                .should()
+                .haveSimpleNameEndingWith("Resource")
+                .check(OURS);
+        classes()
+                .that()
+                .areAnnotatedWith(ConfigMapping.class)
+                .should()
+                .haveSimpleNameEndingWith("Config")
+                .check(OURS);
+    }
+
+    /** A package-private endpoint is skipped with a warning, and a raw Response loses its body in a native image. */
+    @Test
+    void endpointsArePublicAndTyped() {
+        methods()
+                .that()
+                .areAnnotatedWith(GET.class)
+                .or()
+                .areAnnotatedWith(POST.class)
+                .or()
+                .areAnnotatedWith(PUT.class)
+                .or()
+                .areAnnotatedWith(DELETE.class)
+                .should()
+                .bePublic()
+                .andShould()
+                .notHaveRawReturnType(Response.class)
+                .andShould()
+                .notHaveRawReturnType(Object.class)
+                .check(OURS);
+    }
+
+    @Test
+    void resourcesTouchNoEntityAndOpenNoTransaction() {
+        noClasses()
+                .that()
+                .areAnnotatedWith(Path.class)
+                .should()
+                .dependOnClassesThat()
+                .areAnnotatedWith(Entity.class)
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("io.quarkus.narayana.jta.QuarkusTransaction")
+                .check(OURS);
+        noMethods()
+                .that()
+                .areDeclaredInClassesThat()
+                .areAnnotatedWith(Path.class)
+                .should()
+                .beAnnotatedWith(Transactional.class)
+                .check(OURS);
+        noClasses().should().beAnnotatedWith(Transactional.class).check(OURS);
+    }
+
+    @Test
+    void injectionIsByConstructorAndConfigurationByMapping() {
+        fields().should().notBeAnnotatedWith(Inject.class).check(OURS);
+        fields().should().notBeAnnotatedWith(ConfigProperty.class).check(OURS);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(ConfigProperty.class)
+                .check(OURS);
+    }
+
+    @Test
+    void timeComesFromTheClockAndRandomnessFromSecureRandom() {
+        noClasses().should().callMethod(Instant.class, "now").check(OURS);
+        noClasses().should().callMethod(System.class, "currentTimeMillis").check(OURS);
+        noClasses()
+                .that()
+                .haveSimpleNameNotEndingWith("Clocks")
+                .should()
+                .callMethod(Clock.class, "systemUTC")
+                .check(OURS);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.Random")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .check(OURS);
+    }
+
+    @Test
+    void httpIsSpokenInResourcesAndThePlatformOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".platform")
+                .and()
+                .haveNameNotMatching(".*Resource(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jakarta.ws.rs..", "io.vertx..", "org.jboss.resteasy..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveSimpleName("Problem")
+                .check(OURS);
+    }
+
+    @Test
+    void everyRoomSaysWhatItOwns() {
+        classes()
+                .that()
+                .haveSimpleName("package-info")
+                .should()
+                .beAnnotatedWith(NullMarked.class)
+                .check(OURS);
+        assertThat(OURS.stream().filter(type -> type.getSimpleName().equals("package-info")))
+                .hasSize(MAY_USE.size());
+    }
+}
