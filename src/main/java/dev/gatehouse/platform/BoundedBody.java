@@ -3,7 +3,6 @@ package dev.gatehouse.platform;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 
@@ -83,9 +82,7 @@ class BoundedBody {
     }
 
     private boolean hasNoBody() {
-        return request.version() != HttpVersion.HTTP_2
-                && declaredLength() <= 0
-                && !request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        return declaredLength() <= 0 && !request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private long declaredLength() {

@@ -4,6 +4,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,6 +34,9 @@ class FrontGate {
     /** Where the framework keeps its own pages in dev mode. */
     private static final String FRAMEWORK_PAGES = "/q/";
 
+    /** Before the framework's own failure handler, which shows the fault. */
+    private static final int FAILURES = 0;
+
     private final Routes routes;
     private final Database database;
     private final ProblemWriter problems;
@@ -45,6 +49,10 @@ class FrontGate {
 
     void register(@Observes Filters filters) {
         filters.register(this::enter, PRIORITY);
+    }
+
+    void registerFailures(@Observes Router router) {
+        router.route().order(FAILURES).failureHandler(this::fail);
     }
 
     private void enter(RoutingContext context) {
@@ -92,6 +100,15 @@ class FrontGate {
         }
         List<String> accept = request.headers().getAll(HttpHeaders.ACCEPT);
         return route.json() && !MediaTypes.acceptsJson(accept) ? Problem.NOT_ACCEPTABLE : null;
+    }
+
+    /** What failed outside JAX-RS. */
+    private void fail(RoutingContext context) {
+        if (context.failure() == null && context.statusCode() == Problem.NOT_FOUND.status()) {
+            problems.answer(context, Problem.NOT_FOUND);
+        } else {
+            problems.answerFault(context, context.failure());
+        }
     }
 
     /** Hands over what has been judged: from here on the media types are settled and the body is in memory. */

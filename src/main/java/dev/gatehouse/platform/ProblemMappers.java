@@ -4,7 +4,6 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.NotFoundException;
 import java.util.List;
-import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -35,16 +34,13 @@ class ProblemMappers {
         return answer(expired ? Problem.TOKEN_EXPIRED : Problem.INVALID_TOKEN);
     }
 
-    /** What nobody foresaw. Only the incident's id tells caller and log of each other; no text of the fault goes out. */
     @ServerExceptionMapper
     public RestResponse<Problem.Document> fault(Throwable fault) {
         if (DatabaseFaults.isUnavailable(fault)) {
             LOG.debugf(fault, "database unavailable");
             return answer(Problem.DATABASE_UNAVAILABLE);
         }
-        String incident = UUID.randomUUID().toString();
-        LOG.errorf(fault, "incident=%s", incident);
-        return answer(Problem.INTERNAL_ERROR, Problem.INTERNAL_ERROR.document(null, List.of(), incident));
+        return answer(Problem.INTERNAL_ERROR, Incidents.log(fault));
     }
 
     private static boolean hasCause(@Nullable Throwable thrown, Class<? extends Throwable> type) {

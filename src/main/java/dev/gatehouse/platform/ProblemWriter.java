@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers with a problem document outside JAX-RS. */
 @Singleton
@@ -18,16 +20,25 @@ class ProblemWriter {
         this.mapper = mapper;
     }
 
-    /** Ends the response, unless the client has gone or it has begun already. */
+    /** Ends the response with a problem, unless the client has gone or the response has begun already. */
     void answer(RoutingContext context, Problem problem) {
+        answer(context, problem, problem.document(null, List.of(), null));
+    }
+
+    /** As {@link #answer}, with {@link Problem#INTERNAL_ERROR}; the fault is logged under the incident's id. */
+    void answerFault(RoutingContext context, @Nullable Throwable fault) {
+        answer(context, Problem.INTERNAL_ERROR, Incidents.log(fault));
+    }
+
+    private void answer(RoutingContext context, Problem problem, Problem.Document document) {
         HttpServerResponse response = context.response();
         if (response.ended() || response.headWritten() || response.closed()) {
             return;
         }
         problem.headers().forEach(response::putHeader);
         response.setStatusCode(problem.status()).putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        Buffer body = body(problem);
-        if (context.request().method().name().equals("HEAD")) {
+        Buffer body = body(document);
+        if (context.request().method().equals(HttpMethod.HEAD)) {
             response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()))
                     .end();
         } else {
@@ -35,9 +46,9 @@ class ProblemWriter {
         }
     }
 
-    private Buffer body(Problem problem) {
+    private Buffer body(Problem.Document document) {
         try {
-            return Buffer.buffer(mapper.writeValueAsBytes(problem.document(null, List.of(), null)));
+            return Buffer.buffer(mapper.writeValueAsBytes(document));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a problem document can always be written", e);
         }
