@@ -13,6 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.config.ConfigMapping;
 import jakarta.inject.Inject;
 import jakarta.persistence.Entity;
@@ -30,6 +32,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +143,19 @@ class ArchitectureTest {
                 .notHaveRawReturnType(Response.class)
                 .andShould()
                 .notHaveRawReturnType(Object.class)
+                .check(OURS);
+    }
+
+    /** Where a call runs is said and not guessed from its signature: what hashes must not run on an event loop. */
+    @Test
+    void endpointsSayWhetherTheyBlock() {
+        methods()
+                .that()
+                .areAnnotatedWith(Operation.class)
+                .should()
+                .beAnnotatedWith(Blocking.class)
+                .orShould()
+                .beAnnotatedWith(NonBlocking.class)
                 .check(OURS);
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /** The service's clock in tests: the system's, until a test sets it ahead or back. */
 @Alternative
@@ -15,18 +16,28 @@ import java.time.ZoneOffset;
 @Singleton
 public class MutableClock extends Clock {
     private volatile Duration ahead = Duration.ZERO;
+    private volatile @Nullable Instant frozen;
 
+    /** Sets the clock ahead, or back by a negative duration. */
     public void advance(Duration by) {
         ahead = ahead.plus(by);
     }
 
+    /** Lets the clock stand still at an instant. */
+    public void freezeAt(Instant instant) {
+        frozen = instant;
+    }
+
+    /** Back to the system's time. */
     public void reset() {
         ahead = Duration.ZERO;
+        frozen = null;
     }
 
     @Override
     public Instant instant() {
-        return Instant.now().plus(ahead);
+        Instant fixed = frozen;
+        return (fixed == null ? Instant.now() : fixed).plus(ahead);
     }
 
     @Override

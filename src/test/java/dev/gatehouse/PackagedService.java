@@ -55,8 +55,7 @@ public final class PackagedService implements AutoCloseable {
     /** Starts a process and returns once it listens. */
     public static PackagedService listening(Map<String, String> environment) {
         PackagedService service = new PackagedService(environment);
-        service.awaitListening();
-        return service;
+        return service.orClosed(service::awaitListening);
     }
 
     /** Starts a process that is configured with a database and a secret, and returns once it is ready. */
@@ -65,8 +64,18 @@ public final class PackagedService implements AutoCloseable {
                 new HashMap<>(Map.of("QUARKUS_DATASOURCE_JDBC_URL", jdbcUrl, "APP_SECRET_STRING", SECRET));
         environment.putAll(more);
         PackagedService service = listening(environment);
-        service.awaitReady();
-        return service;
+        return service.orClosed(service::awaitReady);
+    }
+
+    /** This service, after it has come as far as is awaited; where it does not, no process is left behind. */
+    private PackagedService orClosed(Runnable awaiting) {
+        try {
+            awaiting.run();
+            return this;
+        } catch (RuntimeException | AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     /** Starts a process that is expected to end by itself, and returns what it printed. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.PackagedService.Ended;
+import dev.gatehouse.token.TokenForge;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,7 @@ class StartIT {
     void allFaultsOfTheConfigurationStandInOneMessageAndNoSecretDoes() {
         Ended ended = PackagedService.ending(Map.of(
                 "APP_SECRET_STRING", "hush-hush-hush",
+                "QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://gate:hunter2@db/gatehouse",
                 "QUARKUS_DATASOURCE_PASSWORD", "do-not-print-me",
                 "GATEHOUSE_TOKEN_LEEWAY", "PT90S",
                 "GATEHOUSE_TOKEN_LIFETIME", "PT0S",
@@ -56,7 +59,7 @@ class StartIT {
                         "gatehouse.password.cost",
                         "gatehouse.signup.enabled",
                         "gatehouse.session.access-token-refresh-window");
-        assertThat(ended.log()).doesNotContain("hush-hush").doesNotContain("do-not-print-me");
+        assertThat(ended.log()).doesNotContain("hush-hush", "do-not-print-me", "hunter2");
     }
 
     @Test
@@ -76,6 +79,15 @@ class StartIT {
             assertStarting(service.api().login("somebody", PASSWORD));
             assertStarting(service.api().secret("x"));
             assertStarting(service.api().refresh("x"));
+            assertStarting(service.api().call("POST", "/secret").send());
+            assertStarting(service.api()
+                    .call("POST", "/login")
+                    .header("Content-Type", "text/plain")
+                    .header("Accept", "text/html")
+                    .body(new byte[] {1})
+                    .send());
+            assertThat(service.api().call("POST", "/login?token=x").send().problem())
+                    .isEqualTo("invalid-request");
             assertThat(service.api().call("GET", "/notsecret").send().status()).isEqualTo(200);
             assertThat(service.api().call("GET", "/docs/").send().status()).isEqualTo(200);
             assertThat(service.api().call("GET", "/openapi.json").send().status())
@@ -160,6 +172,7 @@ class StartIT {
                         "GATEHOUSE_TOKEN_ISSUER", "https://id.example",
                         "GATEHOUSE_TOKEN_AUDIENCE", "shop",
                         "GATEHOUSE_TOKEN_LIFETIME", "PT5M",
+                        "GATEHOUSE_TOKEN_LEEWAY", "PT0S",
                         "GATEHOUSE_PASSWORD_MIN_LENGTH", "15",
                         "GATEHOUSE_PASSWORD_COST", "4",
                         "GATEHOUSE_SESSION_ACCESS_TOKEN_REFRESH_WINDOW", "PT0S"))) {
@@ -167,20 +180,38 @@ class StartIT {
                     .isEqualTo(422);
             assertThat(service.api().signUp("somebody", PASSWORD).status()).isEqualTo(201);
             Answer login = service.api().login("somebody", PASSWORD);
-            JsonNode claims = new Answer(
-                            200,
-                            login.headers(),
-                            new String(
-                                    Base64.getUrlDecoder().decode(login.token().split("\\.", -1)[1]),
-                                    StandardCharsets.UTF_8))
-                    .json();
+            TokenForge forge = new TokenForge(login.token(), PackagedService.SECRET.getBytes(StandardCharsets.UTF_8));
+            JsonNode claims = forge.claims();
             assertThat(claims.path("iss").asText()).isEqualTo("https://id.example");
             assertThat(claims.path("aud").asText()).isEqualTo("shop");
             assertThat(login.json().path("expires_in").asInt()).isEqualTo(300);
             assertThat(service.api().secret(login.token()).status()).isEqualTo(200);
             assertThat(service.api().refresh(login.token()).problem()).isEqualTo("token-expired");
             assertThat(service.log()).contains("password_cost=4");
+            assertAudienceDecides(service, forge);
+            long now = Instant.now().getEpochSecond();
+            assertThat(service.api()
+                            .secret(forge.withClaims(c -> c.put("iat", now - 9).put("exp", now - 1)))
+                            .problem())
+                    .isEqualTo("token-expired");
         }
+    }
+
+    private static void assertAudienceDecides(PackagedService service, TokenForge forge) {
+        for (String token : List.of(
+                forge.withClaims(claims -> claims.remove("aud")),
+                forge.withClaims(claims -> claims.putNull("aud")),
+                forge.withClaims(claims -> claims.put("aud", "Shop")),
+                forge.withClaims(claims -> claims.put("aud", 1)),
+                forge.withClaims(claims -> claims.putArray("aud")),
+                forge.withClaims(claims -> claims.putArray("aud").add("other")),
+                forge.withClaims(claims -> claims.putArray("aud").add("shop").add(1)),
+                forge.withClaims(claims -> claims.putObject("aud").put("shop", "shop")))) {
+            assertThat(service.api().secret(token).problem()).as(token).isEqualTo("invalid-token");
+        }
+        String among =
+                forge.withClaims(claims -> claims.putArray("aud").add("other").add("shop"));
+        assertThat(service.api().secret(among).status()).isEqualTo(200);
     }
 
     @Test

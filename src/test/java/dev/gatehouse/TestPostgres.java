@@ -1,9 +1,9 @@
 package dev.gatehouse;
 
+import dev.gatehouse.development.EmbeddedDatabaseServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -37,10 +37,8 @@ public final class TestPostgres {
 
     /** A server of its own at a port, or at any when that is 0. It stops with this JVM, or when it is closed. */
     public static EmbeddedPostgres start(int port) {
-        Path binaries = Path.of(System.getProperty("java.io.tmpdir"), "gatehouse-" + System.getProperty("user.name"));
         try {
-            EmbeddedPostgres.Builder builder =
-                    EmbeddedPostgres.builder().setOverrideWorkingDirectory(binaries.toFile());
+            EmbeddedPostgres.Builder builder = EmbeddedDatabaseServer.builder();
             return port == 0 ? builder.start() : builder.setPort(port).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,20 +1,30 @@
 package dev.gatehouse.account;
 
 import dev.gatehouse.platform.InvalidValue;
+import org.jspecify.annotations.Nullable;
 import rocks.xmpp.precis.PrecisProfiles;
 
 /**
  * A username prepared with PRECIS UsernameCaseMapped (RFC 8265, 3.3), so that {@code Alice}, {@code ALICE} and the
  * full-width {@code Ａlice} are equal. This form is stored, compared, returned and put into {@code sub}.
- *
- * @param text 1 to 256 code points; an account's has at most 64
  */
-public record Username(String text) {
+public final class Username {
     /** The most code points of an account's name. */
     private static final int MAX_LENGTH = 64;
 
     /** The most code points that are looked at; no account has a name of 65 or more. */
     private static final int MAX_CANDIDATE_LENGTH = 256;
+
+    private final String text;
+
+    private Username(String text) {
+        this.text = text;
+    }
+
+    /** The prepared form: 1 to 256 code points, of which an account's name has at most 64. */
+    public String text() {
+        return text;
+    }
 
     /**
      * Parses a name that an account might have.
@@ -46,8 +56,8 @@ public record Username(String text) {
     }
 
     /**
-     * The rules are applied twice: for a few strings the first result is not yet stable, and those are refused
-     * (RFC 8264, 7).
+     * Applies the rules twice. For a few strings the first result is not stable; RFC 8264, 7, would apply the rules again
+     * and again, and we refuse: nobody is served by a name that its own prepared form does not find.
      */
     private static String prepare(String typed) {
         try {
@@ -59,6 +69,16 @@ public record Username(String text) {
             throw new InvalidValue("has a character that a username cannot have");
         }
         throw new InvalidValue("has no stable prepared form");
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Username username && username.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 
     @Override

@@ -10,8 +10,9 @@ import dev.gatehouse.token.AccessToken;
 import dev.gatehouse.token.AccessTokens;
 import dev.gatehouse.token.TokenCheck;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * The auth bean: sign-up, login, refresh. Has no transaction of its own; each touch of the database is short and
@@ -19,6 +20,8 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class AuthService {
+    private static final Logger LOG = Logger.getLogger(AuthService.class);
+
     /** A login starts over when the stored hash was rewritten under it, as a login beside it does once an account. */
     private static final int LOGIN_ATTEMPTS = 3;
 
@@ -26,19 +29,12 @@ class AuthService {
     private final Passwords passwords;
     private final AccessTokens accessTokens;
     private final SessionConfig sessionConfig;
-    private final Clock clock;
 
-    AuthService(
-            Accounts accounts,
-            Passwords passwords,
-            AccessTokens accessTokens,
-            SessionConfig sessionConfig,
-            Clock clock) {
+    AuthService(Accounts accounts, Passwords passwords, AccessTokens accessTokens, SessionConfig sessionConfig) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.accessTokens = accessTokens;
         this.sessionConfig = sessionConfig;
-        this.clock = clock;
     }
 
     /** Makes an account. Hashes, so it blocks for as long as a login. */
@@ -53,14 +49,21 @@ class AuthService {
     LoginOutcome login(Username username, Password password) {
         for (int attempt = 0; attempt < LOGIN_ATTEMPTS; attempt++) {
             Optional<StoredPassword> stored = accounts.storedPassword(username);
+            stored.ifPresent(this::warnIfUnreadable);
             if (!passwords.verify(password, stored.map(StoredPassword::hash))) {
                 return new LoginOutcome.InvalidCredentials();
             }
             if (accounts.confirm(stored.orElseThrow(), replacement(password, stored.get()))) {
-                return new LoginOutcome.LoggedIn(accessTokens.issue(username.text(), clock.instant()));
+                return new LoginOutcome.LoggedIn(accessTokens.issue(username.text()));
             }
         }
         return new LoginOutcome.InvalidCredentials();
+    }
+
+    private void warnIfUnreadable(StoredPassword stored) {
+        if (!passwords.canRead(stored.hash())) {
+            LOG.warnf("account=%s password_hash=unreadable effect=\"cannot log in\"", stored.accountId());
+        }
     }
 
     private Optional<String> replacement(Password password, StoredPassword stored) {
@@ -70,17 +73,15 @@ class AuthService {
     /** Makes a new access token out of one that is good, or is past its {@code exp} by less than the window. */
     RefreshOutcome refresh(String accessToken) {
         return switch (accessTokens.check(accessToken)) {
-            case TokenCheck.Valid(AccessToken token) -> refresh(token);
-            case TokenCheck.Expired(AccessToken token) -> refresh(token);
+            case TokenCheck.Valid(AccessToken token) -> refresh(token, Duration.ZERO);
+            case TokenCheck.Expired(AccessToken token, Duration since) -> refresh(token, since);
             case TokenCheck.Invalid invalid -> new RefreshOutcome.InvalidToken();
         };
     }
 
-    private RefreshOutcome refresh(AccessToken token) {
-        boolean off = sessionConfig.accessTokenRefreshWindow().isZero();
-        boolean late = !clock.instant().isBefore(token.expiresAt().plus(sessionConfig.accessTokenRefreshWindow()));
-        return off || late
-                ? new RefreshOutcome.TooLate()
-                : new RefreshOutcome.Refreshed(accessTokens.issue(token.subject(), token.authenticatedAt()));
+    private RefreshOutcome refresh(AccessToken token, Duration expiredSince) {
+        return expiredSince.compareTo(sessionConfig.accessTokenRefreshWindow()) < 0
+                ? new RefreshOutcome.Refreshed(accessTokens.issue(token.subject(), token.authenticatedAt()))
+                : new RefreshOutcome.TooLate();
     }
 }

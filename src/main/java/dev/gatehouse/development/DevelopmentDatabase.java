@@ -7,8 +7,10 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
@@ -16,8 +18,14 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 public class DevelopmentDatabase implements ConfigSourceFactory {
     private static final String URL = "quarkus.datasource.jdbc.url";
 
-    /** Live reload and the tests load this class again and again; what they share is the JVM. */
-    private static final String STARTED_URL = "gatehouse.development.jdbc-url";
+    /**
+     * Live reload loads this class again and again; what the loads share is the JVM. The mode is part of the name,
+     * because continuous testing runs in dev mode's JVM and must not touch its data.
+     */
+    private static final String STARTED_URL = "gatehouse.development.jdbc-url.";
+
+    /** Beside the project's sources, so that {@code clean} leaves it; git ignores it. */
+    private static final Path KEPT_DATA = Path.of(".postgres");
 
     /** Below every other source. */
     private static final int ORDINAL = 1;
@@ -37,10 +45,11 @@ public class DevelopmentDatabase implements ConfigSourceFactory {
 
     private static String startedUrl() {
         synchronized (Runtime.getRuntime()) { // An object that all class loaders share.
-            String url = System.getProperty(STARTED_URL);
+            String property = STARTED_URL + LaunchMode.current();
+            String url = System.getProperty(property);
             if (url == null) {
                 url = start();
-                System.setProperty(STARTED_URL, url);
+                System.setProperty(property, url);
             }
             return url;
         }
@@ -51,9 +60,16 @@ public class DevelopmentDatabase implements ConfigSourceFactory {
                 .findFirst()
                 .orElseThrow();
         try {
-            return server.start(LaunchMode.current() == LaunchMode.DEVELOPMENT);
+            return server.start(keptData());
         } catch (IOException e) {
             throw new UncheckedIOException("the embedded Postgres did not start; set " + URL + " to use another", e);
         }
+    }
+
+    /** Dev mode's data stays; tests begin with none. */
+    private static Optional<Path> keptData() {
+        return LaunchMode.current() == LaunchMode.DEVELOPMENT
+                ? Optional.of(KEPT_DATA.toAbsolutePath())
+                : Optional.empty();
     }
 }

@@ -6,44 +6,56 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Zonky's Postgres binaries, unpacked into a folder of the user's and run as a child of this JVM. */
+/** Zonky's Postgres, from binaries of the Maven repository, run as a child of this JVM. */
 public class EmbeddedDatabaseServer implements DatabaseServer {
     private static final Logger LOG = Logger.getLogger(EmbeddedDatabaseServer.class);
-
-    /** Beside the project's sources, so that {@code clean} leaves it; git ignores it. */
-    private static final Path KEPT_DATA = Path.of(".postgres");
 
     /** The line of {@code postmaster.pid} that has the port. */
     private static final int PORT_LINE = 3;
 
     @Override
-    public String start(boolean keepsData) throws IOException {
-        Path data = keepsData ? KEPT_DATA.toAbsolutePath() : Files.createTempDirectory("gatehouse-postgres");
-        Optional<String> running = keepsData ? running(data) : Optional.empty();
+    public String start(Optional<Path> keptData) throws IOException {
+        if (keptData.isEmpty()) {
+            return started(builder());
+        }
+        Path data = keptData.get();
+        Optional<String> running = running(data);
         if (running.isPresent()) {
             LOG.infof("postgres=found data=%s", data);
             return running.get();
         }
-        EmbeddedPostgres server = EmbeddedPostgres.builder()
-                .setDataDirectory(data)
-                .setCleanDataDirectory(!keepsData)
-                .setOverrideWorkingDirectory(unpackedBinaries().toFile())
-                .start();
-        LOG.infof("postgres=started port=%d data=%s", server.getPort(), data);
+        return started(builder().setDataDirectory(data).setCleanDataDirectory(false));
+    }
+
+    private static String started(EmbeddedPostgres.Builder builder) throws IOException {
+        EmbeddedPostgres server = builder.start();
+        LOG.infof("postgres=started port=%d", server.getPort());
         return url(server.getPort());
     }
 
-    /** A folder a user: another's could not be written to. */
-    private static Path unpackedBinaries() {
-        return Path.of(System.getProperty("java.io.tmpdir"), "gatehouse-" + System.getProperty("user.name"));
+    /**
+     * A server in the making, with its binaries unpacked below the user's home. Not in the shared folder for temporary
+     * files, where zonky would put them and which it opens to everybody: who can write there could have us run another
+     * program. The folder above is the user's alone.
+     */
+    public static EmbeddedPostgres.Builder builder() throws IOException {
+        Path ours = Path.of(System.getProperty("user.home"), ".cache", "gatehouse");
+        Path binaries = ours.resolve("postgres");
+        Files.createDirectories(binaries);
+        boolean closed = ours.toFile().setExecutable(false, false);
+        if (!closed || !ours.toFile().setExecutable(true, true)) {
+            LOG.debugf("postgres_binaries=%s access=unchanged", ours); // A file system without such rights.
+        }
+        return EmbeddedPostgres.builder().setOverrideWorkingDirectory(binaries.toFile());
     }
 
-    /** The server that still runs on this data because its JVM was killed, or because another dev mode uses it. */
     private static Optional<String> running(Path data) throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
@@ -54,10 +66,17 @@ public class EmbeddedDatabaseServer implements DatabaseServer {
             return Optional.empty();
         }
         String url = url(Integer.parseInt(lines.get(PORT_LINE).strip()));
-        try (Connection connection = DriverManager.getConnection(url)) {
-            return connection.isValid(1) ? Optional.of(url) : Optional.empty();
+        return servesFrom(data, url) ? Optional.of(url) : Optional.empty();
+    }
+
+    /** A crash leaves the file behind, and another server may have the port by now. */
+    private static boolean servesFrom(Path data, String url) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SHOW data_directory")) {
+            return result.next() && Path.of(result.getString(1)).equals(data);
         } catch (SQLException e) {
-            return Optional.empty(); // A file that a crash left behind; Postgres clears it away itself.
+            return false;
         }
     }
 

@@ -20,7 +20,7 @@ final class AppSecret {
     /** An HS256 key must be at least as long as the hash (RFC 7518, 3.2). */
     static final int MIN_BYTES = 32;
 
-    /** What documents and templates put where a secret belongs, in lower case and without anything but letters. */
+    /** What documents and templates put where a secret belongs, in lower case and without punctuation. */
     private static final Set<String> SAMPLES = Set.of(
             "changeme",
             "changeit",
@@ -28,14 +28,18 @@ final class AppSecret {
             "secretstring",
             "appsecretstring",
             "secretkey",
+            "supersecret",
             "password",
             "yoursecret",
             "yoursecretkey",
-            "yourbitsecret",
-            "astringsecretatleastbitslong",
+            "your256bitsecret",
+            "astringsecretatleast256bitslong",
             "replacewithalongrandomstring",
-            "abcdef",
-            "abcdefghijklmnopqrstuvwxyz");
+            "1234567890",
+            "0123456789",
+            "0123456789abcdef",
+            "abcdefghijklmnopqrstuvwxyz",
+            "abcdefghijklmnopqrstuvwxyz0123456789");
 
     private static final Path LINUX_ENVIRONMENT = Path.of("/proc/self/environ");
 
@@ -84,14 +88,15 @@ final class AppSecret {
         return true;
     }
 
-    /** A sample that was written again and again to be long enough is one, too. */
+    /** A sample that was written again and again, until it was long enough, is one, too. */
     private boolean isSample() {
-        String letters = new String(bytes, StandardCharsets.UTF_8)
+        String plain = new String(bytes, StandardCharsets.UTF_8)
                 .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z]", "");
-        return SAMPLES.stream()
-                .anyMatch(sample ->
-                        !letters.isEmpty() && letters.replace(sample, "").isEmpty());
+                .replaceAll("[^a-z0-9]", "");
+        return !plain.isEmpty()
+                && SAMPLES.stream()
+                        .anyMatch(sample -> sample.repeat(plain.length() / sample.length() + 1)
+                                .startsWith(plain));
     }
 
     /**

@@ -1,14 +1,11 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.platform.HmacSha256;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** HKDF with SHA-256 (RFC 5869), without a salt and for one block of output. */
 final class Hkdf {
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int HASH_BYTES = 32;
 
     private Hkdf() {}
@@ -21,20 +18,10 @@ final class Hkdf {
      * @param length in bytes, 1 to 32
      */
     static byte[] derive(byte[] secret, String purpose, int length) {
-        byte[] pseudorandomKey = hmac(new byte[HASH_BYTES], secret);
+        byte[] pseudorandomKey = HmacSha256.of(new byte[HASH_BYTES], secret);
         byte[] info = purpose.getBytes(StandardCharsets.UTF_8);
         byte[] block = Arrays.copyOf(info, info.length + 1);
         block[info.length] = 1;
-        return Arrays.copyOf(hmac(pseudorandomKey, block), length);
-    }
-
-    private static byte[] hmac(byte[] key, byte[] message) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-            return mac.doFinal(message);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
-        }
+        return Arrays.copyOf(HmacSha256.of(pseudorandomKey, block), length);
     }
 }

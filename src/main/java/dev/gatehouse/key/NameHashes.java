@@ -1,15 +1,13 @@
 package dev.gatehouse.key;
 
 import dev.gatehouse.platform.DatabaseReached;
+import dev.gatehouse.platform.HmacSha256;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class NameHashes {
     private static final String PURPOSE = "name-hash";
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int KEY_BYTES = 32;
 
-    private volatile @Nullable SecretKeySpec key;
+    private volatile byte @Nullable [] key;
 
     @Transactional
     void load(@Observes DatabaseReached event) {
@@ -33,11 +30,10 @@ public class NameHashes {
                 .setParameter(1, PURPOSE)
                 .setParameter(2, candidate)
                 .executeUpdate();
-        byte[] kept = (byte[]) Panache.getEntityManager()
+        key = (byte[]) Panache.getEntityManager()
                 .createNativeQuery("SELECT material FROM service_key WHERE purpose = ?1", byte[].class)
                 .setParameter(1, PURPOSE)
                 .getSingleResult();
-        key = new SecretKeySpec(kept, ALGORITHM);
     }
 
     /**
@@ -46,16 +42,10 @@ public class NameHashes {
      * @throws IllegalStateException before the database has been reached
      */
     public byte[] hash(String name) {
-        SecretKeySpec loaded = key;
+        byte[] loaded = key;
         if (loaded == null) {
             throw new IllegalStateException("the database has not been reached yet");
         }
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(loaded);
-            return mac.doFinal(name.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
-        }
+        return HmacSha256.of(loaded, name.getBytes(StandardCharsets.UTF_8));
     }
 }

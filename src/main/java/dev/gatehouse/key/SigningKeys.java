@@ -1,5 +1,6 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.platform.HmacSha256;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Startup;
 import jakarta.inject.Inject;
@@ -28,7 +29,7 @@ public class SigningKeys {
     }
 
     SigningKeys(AppSecret secret) {
-        key = new SecretKeySpec(secret.bytes(), "HmacSHA256");
+        key = new SecretKeySpec(secret.bytes(), HmacSha256.ALGORITHM);
         kid = Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(Hkdf.derive(secret.bytes(), "gatehouse kid", KID_BYTES));

@@ -1,7 +1,7 @@
 package dev.gatehouse.password;
 
+import dev.gatehouse.platform.HmacSha256;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.spec.InvalidKeySpecException;
 import java.util.Arrays;
@@ -9,8 +9,6 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.wildfly.security.password.interfaces.BCryptPassword;
 import org.wildfly.security.password.util.ModularCrypt;
 
@@ -24,14 +22,24 @@ final class CryptString {
     /** A dearer hash would keep a core busy for seconds at every guess. */
     static final int MAX_COST = 15;
 
-    private static final Pattern PLAIN =
+    private static final Pattern PLAIN_FORM =
             Pattern.compile("\\$(2[aby])\\$([0-9]{2})\\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})");
-    private static final Pattern SHA256 =
+    private static final Pattern PREHASHED_FORM =
             Pattern.compile("\\$bcrypt-sha256\\$v=2,t=(2b),r=([0-9]{1,2})\\$([./A-Za-z0-9]{22})\\$([./A-Za-z0-9]{31})");
 
     private static final String CURRENT_IDENT = "2b";
 
-    private final boolean prehashed;
+    private enum Form {
+        PLAIN,
+        PREHASHED;
+
+        /** The form in which a password is hashed today. */
+        static Form of(byte[] password) {
+            return password.length > Bcrypt.MAX_KEY_BYTES ? PREHASHED : PLAIN;
+        }
+    }
+
+    private final Form form;
     private final String ident;
     private final int cost;
     /** The 22 characters of the salt: the pre-hash is keyed with them and not with the 16 bytes that they stand for. */
@@ -39,8 +47,8 @@ final class CryptString {
 
     private final BCryptPassword raw;
 
-    private CryptString(boolean prehashed, String ident, String saltText, BCryptPassword raw) {
-        this.prehashed = prehashed;
+    private CryptString(Form form, String ident, String saltText, BCryptPassword raw) {
+        this.form = form;
         this.ident = ident;
         this.cost = raw.getIterationCount();
         this.saltText = saltText;
@@ -49,21 +57,21 @@ final class CryptString {
 
     /** Reads a stored hash; empty when it has none of the known forms or its cost is out of bounds. */
     static Optional<CryptString> parse(String stored) {
-        Matcher plain = PLAIN.matcher(stored);
+        Matcher plain = PLAIN_FORM.matcher(stored);
         if (plain.matches()) {
-            return parse(false, plain);
+            return parse(Form.PLAIN, plain);
         }
-        Matcher sha256 = SHA256.matcher(stored);
-        return sha256.matches() ? parse(true, sha256) : Optional.empty();
+        Matcher prehashed = PREHASHED_FORM.matcher(stored);
+        return prehashed.matches() ? parse(Form.PREHASHED, prehashed) : Optional.empty();
     }
 
-    private static Optional<CryptString> parse(boolean prehashed, Matcher parts) {
+    private static Optional<CryptString> parse(Form form, Matcher parts) {
         int cost = Integer.parseInt(parts.group(2));
         if (cost < MIN_COST || cost > MAX_COST) {
             return Optional.empty();
         }
         BCryptPassword raw = decode("$2a$%02d$%s%s".formatted(cost, parts.group(3), parts.group(4)));
-        return Optional.of(new CryptString(prehashed, parts.group(1), parts.group(3), raw));
+        return Optional.of(new CryptString(form, parts.group(1), parts.group(3), raw));
     }
 
     /** Elytron does not know {@code $2b$}, so it is shown {@code $2a$}. */
@@ -83,12 +91,12 @@ final class CryptString {
      * @param cost 4 to 15
      */
     static String make(byte[] password, byte[] salt, int cost) {
-        boolean prehashed = needsPrehash(password);
+        Form form = Form.of(password);
         String saltText = text(new byte[Bcrypt.HASH_BYTES], salt, cost).substring(7, 29);
-        byte[] key = prehashed ? prehash(password, saltText) : password.clone();
+        byte[] key = form == Form.PREHASHED ? prehash(password, saltText) : password.clone();
         try {
             String digest = text(Bcrypt.hash(key, salt, cost), salt, cost).substring(29);
-            return prehashed
+            return form == Form.PREHASHED
                     ? "$bcrypt-sha256$v=2,t=2b,r=%d$%s$%s".formatted(cost, saltText, digest)
                     : "$2b$%02d$%s%s".formatted(cost, saltText, digest);
         } finally {
@@ -110,8 +118,8 @@ final class CryptString {
      * over 72 bytes never matches the plain form, whose maker would have cut it.
      */
     boolean matches(byte[] password) {
-        boolean tooLong = !prehashed && needsPrehash(password);
-        byte[] key = prehashed
+        boolean tooLong = form == Form.PLAIN && Form.of(password) == Form.PREHASHED;
+        byte[] key = form == Form.PREHASHED
                 ? prehash(password, saltText)
                 : Arrays.copyOf(password, Math.min(password.length, Bcrypt.MAX_KEY_BYTES));
         try {
@@ -122,24 +130,24 @@ final class CryptString {
         }
     }
 
-    /** Whether this is what {@link #make} would make of the password today, salt aside. */
-    boolean isCurrent(byte[] password, int currentCost) {
-        return cost == currentCost && ident.equals(CURRENT_IDENT) && prehashed == needsPrehash(password);
+    /**
+     * Does the work that a hash of this cost has less than one of another: rounds double with each step, so one hash of
+     * each cost from this one on adds up to exactly the difference. Does nothing when this cost is not the lower one.
+     */
+    void workUpTo(int otherCost) {
+        for (int step = cost; step < otherCost; step++) {
+            Bcrypt.hash(new byte[0], raw.getSalt(), step);
+        }
     }
 
-    private static boolean needsPrehash(byte[] password) {
-        return password.length > Bcrypt.MAX_KEY_BYTES;
+    /** Whether this is what {@link #make} would make of the password today, salt aside. */
+    boolean isCurrent(byte[] password, int currentCost) {
+        return cost == currentCost && ident.equals(CURRENT_IDENT) && form == Form.of(password);
     }
 
     /** As passlib: the base64 of HMAC-SHA-256, keyed with the salt's characters. */
     private static byte[] prehash(byte[] password, String saltText) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(saltText.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
-            return Base64.getEncoder().encode(mac.doFinal(password));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HmacSHA256", e);
-        }
+        return Base64.getEncoder().encode(HmacSha256.of(saltText.getBytes(StandardCharsets.US_ASCII), password));
     }
 
     @Override

@@ -43,19 +43,25 @@ public class Passwords {
 
     /**
      * Whether the password is the one of the stored hash. Without a hash, or with one that cannot be read, it is not,
-     * and that takes as long to find out.
+     * and that takes as long to find out: a cheaper hash than today's is topped up to the same work. Only a dearer one
+     * takes longer.
      */
     public boolean verify(Password password, Optional<String> storedHash) {
         Optional<CryptString> readable = storedHash.flatMap(CryptString::parse);
-        if (storedHash.isPresent() && readable.isEmpty()) {
-            LOG.warn("password_hash=unreadable effect=\"its account cannot log in\"");
-        }
+        CryptString checked = readable.orElse(dummy);
         byte[] bytes = password.bytes();
         try {
-            return readable.orElse(dummy).matches(bytes) && readable.isPresent();
+            boolean matches = checked.matches(bytes);
+            checked.workUpTo(cost);
+            return matches && readable.isPresent();
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
+    }
+
+    /** Whether a stored hash has one of the forms that can be verified. */
+    public boolean canRead(String storedHash) {
+        return CryptString.parse(storedHash).isPresent();
     }
 
     /** Whether a stored hash, which must have matched, has another cost or form than a new one would have. */

@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /** Reads a request's body into memory, up to a limit that holds for a chunked body too. Runs on the event loop. */
@@ -14,6 +15,13 @@ class BoundedBody {
      */
     private static final int MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
+    /**
+     * How long a body may take before the connection is cut. The idle timeout does not end one that comes a byte at a
+     * time, and 16 KiB take no client as long as this.
+     */
+    private static final Duration MAX_TIME = Duration.ofSeconds(20);
+
+    private final RoutingContext context;
     private final HttpServerRequest request;
     private final int limit;
     private final Buffer body = Buffer.buffer();
@@ -21,6 +29,7 @@ class BoundedBody {
     private boolean refused;
 
     BoundedBody(RoutingContext context, int limit) {
+        this.context = context;
         this.request = context.request();
         this.limit = limit;
         // Dev mode's live reload reads the body before any filter.
@@ -31,28 +40,47 @@ class BoundedBody {
 
     /**
      * Calls one of the two, once: {@code whole} with the body, empty when there is none, after its last byte; or
-     * {@code tooLarge} as soon as the body is known to be over the limit.
+     * {@code tooLarge} as soon as the body is known to be over the limit. Neither when the client goes away before.
      */
     void read(Consumer<Buffer> whole, Runnable tooLarge) {
-        if (body.length() > limit || declaredLength() > limit) {
-            refuse(tooLarge);
-            return;
-        }
         if (request.isEnded() || hasNoBody()) {
-            whole.accept(body);
+            if (body.length() > limit) {
+                tooLarge.run();
+            } else {
+                whole.accept(body);
+            }
             return;
         }
-        if (request.headers().contains(HttpHeaders.EXPECT)) {
+        readOn(whole, tooLarge);
+    }
+
+    private void readOn(Consumer<Buffer> whole, Runnable tooLarge) {
+        long timer = context.vertx()
+                .setTimer(MAX_TIME.toMillis(), id -> request.connection().close());
+        request.handler(chunk -> append(chunk, tooLarge));
+        request.exceptionHandler(gone -> context.vertx().cancelTimer(timer));
+        request.endHandler(end -> {
+            context.vertx().cancelTimer(timer);
+            if (!refused) {
+                finish(whole);
+            }
+        });
+        if (declaredLength() > limit) {
+            refuse(tooLarge);
+        } else if (request.headers().contains(HttpHeaders.EXPECT)) {
             request.response().writeContinue();
             request.headers().remove(HttpHeaders.EXPECT);
         }
-        request.handler(chunk -> append(chunk, tooLarge));
-        request.endHandler(end -> {
-            if (!refused) {
-                whole.accept(body);
-            }
-        });
         request.resume();
+    }
+
+    /** Here Vert.x only logs what is thrown, and the client would wait for ever. */
+    private void finish(Consumer<Buffer> whole) {
+        try {
+            whole.accept(body);
+        } catch (RuntimeException e) {
+            context.fail(e);
+        }
     }
 
     private void append(Buffer chunk, Runnable tooLarge) {
@@ -68,10 +96,6 @@ class BoundedBody {
     private void refuse(Runnable tooLarge) {
         refused = true;
         tooLarge.run();
-        if (!request.isEnded()) {
-            request.handler(this::discard);
-            request.resume();
-        }
     }
 
     private void discard(Buffer chunk) {

@@ -33,6 +33,7 @@ class Database {
 
     private static final int PROBE_TIMEOUT_SECONDS = 1;
 
+    private final String url;
     private final AgroalDataSource dataSource;
     private final Flyway flyway;
     private final Event<DatabaseReached> reachedEvent;
@@ -44,7 +45,8 @@ class Database {
     private Duration wait = SHORTEST_WAIT;
     private @Nullable String lastFault;
 
-    Database(AgroalDataSource dataSource, Flyway flyway, Event<DatabaseReached> reachedEvent) {
+    Database(AgroalDataSource dataSource, Flyway flyway, Event<DatabaseReached> reachedEvent, DatabaseConfig config) {
+        this.url = config.url();
         this.dataSource = dataSource;
         this.flyway = flyway;
         this.reachedEvent = reachedEvent;
@@ -87,7 +89,7 @@ class Database {
             }
             probe();
             answered();
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) { // Even an Error must not end the watch, and with it the service, without a word.
             failed(e);
         }
     }
@@ -119,10 +121,17 @@ class Database {
         wait = PROBE_INTERVAL;
     }
 
-    /** Logs an outage when it begins and when its reason changes, not at every try. */
-    private void failed(Exception fault) {
+    /**
+     * Logs an outage when it begins and when its reason changes, not at every try. The pool's idle connections go: after
+     * a restart of the server each would cost a call its answer.
+     */
+    private void failed(Throwable fault) {
+        if (stopping.getCount() == 0) {
+            return;
+        }
         answering = false;
-        String reason = rootMessage(fault);
+        dataSource.flush(AgroalDataSource.FlushMode.IDLE);
+        String reason = reason(fault);
         if (!reason.equals(lastFault)) {
             LOG.warnf("database=unavailable reached=%s reason=%s", reached, reason);
             LOG.debug("database=unavailable", fault);
@@ -132,11 +141,12 @@ class Database {
         wait = doubled.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : doubled;
     }
 
-    private static String rootMessage(Throwable fault) {
+    /** The first cause. Without the URL, which may carry a password. */
+    private String reason(Throwable fault) {
         Throwable root = fault;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getClass().getSimpleName() + ": " + root.getMessage();
+        return (root.getClass().getSimpleName() + ": " + root.getMessage()).replace(url, "[url]");
     }
 }

@@ -1,7 +1,7 @@
 package dev.gatehouse.platform;
 
 import io.smallrye.config.ConfigMapping;
-import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 
 /**
  * Quarkus' own setting, named here once more so that its absence stands in the one list of faults that stops a start.
@@ -9,6 +9,8 @@ import jakarta.validation.constraints.NotBlank;
 @ConfigMapping(prefix = "quarkus.datasource.jdbc")
 interface DatabaseConfig {
     /** The JDBC URL of the Postgres that keeps everything. Dev mode and tests bring their own. */
-    @NotBlank
+    @Pattern(
+            regexp = "jdbc:postgresql:(?!//[^/?]*@).*",
+            message = "must begin with jdbc:postgresql: and not have a user before the host")
     String url();
 }

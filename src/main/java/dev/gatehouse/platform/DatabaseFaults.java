@@ -1,6 +1,7 @@
 package dev.gatehouse.platform;
 
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,19 @@ final class DatabaseFaults {
 
     private DatabaseFaults() {}
 
+    /**
+     * Looks at causes and at what was suppressed: a commit that fails because the server has died comes as a
+     * {@code RollbackException} with the driver's exception suppressed.
+     */
     static boolean isUnavailable(@Nullable Throwable fault) {
-        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && isUnavailable(sql.getSQLState())) {
-                return true;
-            }
+        if (fault == null) {
+            return false;
         }
-        return false;
+        if (fault instanceof SQLException sql && isUnavailable(sql.getSQLState())) {
+            return true;
+        }
+        return isUnavailable(fault.getCause())
+                || Arrays.stream(fault.getSuppressed()).anyMatch(DatabaseFaults::isUnavailable);
     }
 
     /** The pool's own exceptions, of which running out of time is the usual one, come without a state. */

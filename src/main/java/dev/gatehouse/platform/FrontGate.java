@@ -9,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,19 +23,22 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class FrontGate {
     /** The largest body that is read, in bytes. */
-    static final int MAX_BODY_BYTES = 16 * 1024;
+    private static final int MAX_BODY_BYTES = 16 * 1024;
 
     /** After the CORS filter (300), whose header fields refusals carry too, and before authentication (200). */
     private static final int PRIORITY = 250;
 
-    /** Tokens in a query end up in logs and in the Referer (RFC 9700, 4.3.2). */
-    private static final Set<String> FORBIDDEN_IN_QUERY = Set.of("access_token", "refresh_token", "token");
+    /** Before the framework's own failure handler, which shows the fault. */
+    private static final int FAILURES = 0;
 
     /** Where the framework keeps its own pages in dev mode. */
     private static final String FRAMEWORK_PAGES = "/q/";
 
-    /** Before the framework's own failure handler, which shows the fault. */
-    private static final int FAILURES = 0;
+    /** Tokens in a query end up in logs and in the Referer (RFC 9700, 4.3.2). */
+    private static final Set<String> FORBIDDEN_IN_QUERY = Set.of("access_token", "refresh_token", "token");
+
+    private static final int BAD_REQUEST = 400;
+    private static final int SERVER_ERROR = 500;
 
     private final Routes routes;
     private final Database database;
@@ -71,44 +74,49 @@ class FrontGate {
         Routes.Route route = path.equals(request.path()) ? routes.at(path) : null;
         if (route == null) {
             problems.answer(context, Problem.NOT_FOUND);
-            return;
-        }
-        if (!route.methods().contains(request.method().name())) {
+        } else if (!route.methods().contains(request.method().name())) {
             context.response().putHeader(HttpHeaders.ALLOW, route.allow());
             problems.answer(context, Problem.METHOD_NOT_ALLOWED);
+        } else {
+            judgeHeaders(context, route, body);
+        }
+    }
+
+    private void judgeHeaders(RoutingContext context, Routes.Route route, Buffer body) {
+        Optional<String> fault = faultOfHeadersOrQuery(context);
+        if (fault.isPresent()) {
+            problems.answer(context, Problem.INVALID_REQUEST, fault.get());
             return;
         }
         Problem refusal = refusal(context, route, body);
-        if (refusal == null) {
-            pass(context, body);
-        } else {
+        if (refusal != null) {
             problems.answer(context, refusal);
+        } else {
+            pass(context, body);
         }
+    }
+
+    private static Optional<String> faultOfHeadersOrQuery(RoutingContext context) {
+        if (context.request().headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
+            return Optional.of("There is more than one Authorization field");
+        }
+        return context.queryParams().names().stream()
+                .filter(FORBIDDEN_IN_QUERY::contains)
+                .findFirst()
+                .map(name -> "A token must not stand in the query: " + name);
     }
 
     private @Nullable Problem refusal(RoutingContext context, Routes.Route route, Buffer body) {
         HttpServerRequest request = context.request();
-        if (request.headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1
-                || context.queryParams().names().stream().anyMatch(FORBIDDEN_IN_QUERY::contains)) {
-            return Problem.INVALID_REQUEST;
-        }
         if (!route.availableWhileStarting() && !database.hasBeenReached()) {
             return Problem.STARTING;
         }
         if (body.length() > 0 && !MediaTypes.isJson(request.headers().getAll(HttpHeaders.CONTENT_TYPE), body)) {
             return Problem.UNSUPPORTED_MEDIA_TYPE;
         }
-        List<String> accept = request.headers().getAll(HttpHeaders.ACCEPT);
-        return route.json() && !MediaTypes.acceptsJson(accept) ? Problem.NOT_ACCEPTABLE : null;
-    }
-
-    /** What failed outside JAX-RS. */
-    private void fail(RoutingContext context) {
-        if (context.failure() == null && context.statusCode() == Problem.NOT_FOUND.status()) {
-            problems.answer(context, Problem.NOT_FOUND);
-        } else {
-            problems.answerFault(context, context.failure());
-        }
+        boolean acceptable =
+                !route.json() || MediaTypes.acceptsJson(request.headers().getAll(HttpHeaders.ACCEPT));
+        return acceptable ? null : Problem.NOT_ACCEPTABLE;
     }
 
     /** Hands over what has been judged: from here on the media types are settled and the body is in memory. */
@@ -117,5 +125,17 @@ class FrontGate {
         context.request().headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
         ((RoutingContextInternal) context).setBody(body);
         context.next();
+    }
+
+    /** What failed outside JAX-RS: a page that broke, or a request that Vert.x itself refuses, such as one without Host. */
+    private void fail(RoutingContext context) {
+        int status = context.statusCode();
+        if (status == Problem.NOT_FOUND.status()) {
+            problems.answer(context, Problem.NOT_FOUND);
+        } else if (status >= BAD_REQUEST && status < SERVER_ERROR) {
+            problems.answer(context, Problem.INVALID_REQUEST);
+        } else {
+            problems.answerFault(context, context.failure());
+        }
     }
 }

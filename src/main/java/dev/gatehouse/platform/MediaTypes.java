@@ -4,11 +4,13 @@ import io.vertx.core.buffer.Buffer;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code Content-Type} and {@code Accept} say about JSON (RFC 9110, 8.3 and 12.5.1). */
 final class MediaTypes {
     private static final String JSON_SUBTYPE = "json";
+    private static final Pattern BLANKS_AROUND_SEMICOLON = Pattern.compile("[ \\t]*;[ \\t]*");
 
     private MediaTypes() {}
 
@@ -69,7 +71,9 @@ final class MediaTypes {
 
     private static @Nullable MediaType parse(String text) {
         try {
-            return MediaType.valueOf(text.strip());
+            // The parser does not take the blanks that RFC 9110, 5.6.6, allows around a semicolon.
+            return MediaType.valueOf(
+                    BLANKS_AROUND_SEMICOLON.matcher(text.strip()).replaceAll(";"));
         } catch (IllegalArgumentException e) {
             return null; // Not a media range: it covers nothing.
         }

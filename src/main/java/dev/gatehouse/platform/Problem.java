@@ -35,7 +35,7 @@ public enum Problem {
     NOT_ACCEPTABLE(406, "Not acceptable", "The answer is application/json, which Accept excludes"),
     /** The username is taken. */
     ACCOUNT_EXISTS(409, "Account exists", "Account already exists"),
-    /** The body is over {@link FrontGate#MAX_BODY_BYTES}. */
+    /** The body is over 16 KiB. */
     TOO_LARGE(413, "Too large", "The body is larger than 16 KiB"),
     /** The body is not declared as JSON, or is in another charset than UTF-8. */
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type", "The body must be application/json in UTF-8, without a BOM"),
@@ -49,7 +49,7 @@ public enum Problem {
     STARTING(503, "Starting", "The service is starting");
 
     /** The media type of problem documents (RFC 9457, 3). */
-    public static final String MEDIA_TYPE = "application/problem+json";
+    static final String MEDIA_TYPE = "application/problem+json";
 
     private final int status;
     private final String title;
@@ -62,12 +62,12 @@ public enum Problem {
     }
 
     /** The HTTP status. */
-    public int status() {
+    int status() {
         return status;
     }
 
     /** The detail that stands in a document unless the occurrence has its own. */
-    public String detail() {
+    String detail() {
         return detail;
     }
 
@@ -77,7 +77,7 @@ public enum Problem {
     }
 
     /** The URI of the problem type, {@code urn:gatehouse:problem:} and the name. */
-    public String type() {
+    String type() {
         return "urn:gatehouse:problem:" + hyphenated();
     }
 
@@ -122,23 +122,18 @@ public enum Problem {
 
     /** The exception that makes the running call answer with this problem. */
     public ProblemException toException() {
-        return new ProblemException(this, null, List.of());
-    }
-
-    /** As {@link #toException()}, with the detail of this occurrence, which must not quote a secret. */
-    public ProblemException toException(String occurrence) {
-        return new ProblemException(this, occurrence, List.of());
+        return new ProblemException(this, List.of());
     }
 
     /** What is wrong with one member of a request. */
     @RegisterForReflection
-    public record FieldError(String field, String message) {}
+    record FieldError(String field, String message) {}
 
     /** The body of every refusal (RFC 9457, 3.1), with the extension members {@code errors} and {@code incident}. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonPropertyOrder({"type", "title", "status", "detail", "errors", "incident"})
-    public record Document(
+    record Document(
             String type,
             String title,
             int status,

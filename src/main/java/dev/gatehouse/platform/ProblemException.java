@@ -1,7 +1,6 @@
 package dev.gatehouse.platform;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the running call with a {@link Problem}. Raised by resources and by this package only: a bean returns a sealed
@@ -12,13 +11,11 @@ public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Problem problem;
-    private final transient @Nullable String occurrence;
     private final transient List<Problem.FieldError> errors;
 
-    ProblemException(Problem problem, @Nullable String occurrence, List<Problem.FieldError> errors) {
+    ProblemException(Problem problem, List<Problem.FieldError> errors) {
         super(problem.type(), null, false, false);
         this.problem = problem;
-        this.occurrence = occurrence;
         this.errors = errors;
     }
 
@@ -27,6 +24,6 @@ public final class ProblemException extends RuntimeException {
     }
 
     Problem.Document document() {
-        return problem.document(occurrence, errors, null);
+        return problem.document(null, errors, null);
     }
 }

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 class ProblemMappers {
     private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
+    private final Database database;
+
+    ProblemMappers(Database database) {
+        this.database = database;
+    }
+
     @ServerExceptionMapper
     public RestResponse<Problem.Document> refused(ProblemException refusal) {
         return answer(refusal.problem(), refusal.document());
@@ -37,10 +43,15 @@ class ProblemMappers {
     @ServerExceptionMapper
     public RestResponse<Problem.Document> fault(Throwable fault) {
         if (DatabaseFaults.isUnavailable(fault)) {
-            LOG.debugf(fault, "database unavailable");
+            logUnavailable(fault);
             return answer(Problem.DATABASE_UNAVAILABLE);
         }
         return answer(Problem.INTERNAL_ERROR, Incidents.log(fault));
+    }
+
+    /** An outage is logged by {@link Database}, once. What looks like one while the database answers is worth a line. */
+    private void logUnavailable(Throwable fault) {
+        LOG.logf(database.isAnswering() ? Logger.Level.WARN : Logger.Level.DEBUG, fault, "call=database-unavailable");
     }
 
     private static boolean hasCause(@Nullable Throwable thrown, Class<? extends Throwable> type) {

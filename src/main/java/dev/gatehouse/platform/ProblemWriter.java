@@ -25,16 +25,29 @@ class ProblemWriter {
         answer(context, problem, problem.document(null, List.of(), null));
     }
 
+    /** As {@link #answer}, with the detail of this occurrence. */
+    void answer(RoutingContext context, Problem problem, String occurrence) {
+        answer(context, problem, problem.document(occurrence, List.of(), null));
+    }
+
     /** As {@link #answer}, with {@link Problem#INTERNAL_ERROR}; the fault is logged under the incident's id. */
     void answerFault(RoutingContext context, @Nullable Throwable fault) {
-        answer(context, Problem.INTERNAL_ERROR, Incidents.log(fault));
+        if (isOpen(context.response())) {
+            answer(context, Problem.INTERNAL_ERROR, Incidents.log(fault));
+        }
+    }
+
+    private static boolean isOpen(HttpServerResponse response) {
+        return !response.ended() && !response.headWritten() && !response.closed();
     }
 
     private void answer(RoutingContext context, Problem problem, Problem.Document document) {
         HttpServerResponse response = context.response();
-        if (response.ended() || response.headWritten() || response.closed()) {
+        if (!isOpen(response)) {
             return;
         }
+        // What Vert.x refuses before routing never came past the configured header.
+        response.putHeader("X-Content-Type-Options", "nosniff");
         problem.headers().forEach(response::putHeader);
         response.setStatusCode(problem.status()).putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
         Buffer body = body(document);

@@ -2,13 +2,10 @@ package dev.gatehouse.platform;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.inject.Singleton;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
@@ -31,9 +28,6 @@ class Routes implements OASFilter {
     private static final Route DOCUMENTATION = new Route(Set.of("GET", "HEAD"), true, false);
 
     private final Map<String, Route> byPath = new HashMap<>();
-    private final List<Template> templates = new ArrayList<>();
-
-    private record Template(Pattern pattern, Route route) {}
 
     /**
      * One path.
@@ -65,11 +59,6 @@ class Routes implements OASFilter {
         if (path.equals("/docs") || path.startsWith("/docs/")) {
             return DOCUMENTATION;
         }
-        for (Template template : templates) {
-            if (template.pattern().matcher(path).matches()) {
-                return template.route();
-            }
-        }
         return null;
     }
 
@@ -84,11 +73,6 @@ class Routes implements OASFilter {
                 methods.add("HEAD");
             }
         }
-        Route route = new Route(Set.copyOf(methods), availableWhileStarting, true);
-        if (path.contains("{")) {
-            templates.add(new Template(Pattern.compile(path.replaceAll("\\{[^/]+}", "[^/]+")), route));
-        } else {
-            byPath.put(path, route);
-        }
+        byPath.put(path, new Route(Set.copyOf(methods), availableWhileStarting, true));
     }
 }

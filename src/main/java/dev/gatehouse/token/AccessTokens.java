@@ -47,6 +47,11 @@ public class AccessTokens {
         this.mapper = mapper;
     }
 
+    /** Makes a token for someone whose password has been checked just now. */
+    public IssuedToken issue(String subject) {
+        return issue(subject, clock.instant());
+    }
+
     /**
      * Makes a token that is good from now on for the configured lifetime.
      *
@@ -114,11 +119,12 @@ public class AccessTokens {
                 || (claims.has("nbf") && instant(claims, "nbf").isAfter(latestStart))) {
             return INVALID;
         }
+        // A token lives no longer than ours do, whatever a holder of the secret has signed.
         Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(config.lifetime()));
-        AccessToken token = new AccessToken(claims.path("sub").asText(), expiresAt, instant(claims, AUTH_TIME));
+        AccessToken token = new AccessToken(claims.path("sub").asText(), instant(claims, AUTH_TIME));
         return now.isBefore(expiresAt.plus(config.leeway()))
                 ? new TokenCheck.Valid(token)
-                : new TokenCheck.Expired(token);
+                : new TokenCheck.Expired(token, Duration.between(expiresAt, now));
     }
 
     private boolean hasRequiredClaims(JsonNode claims) {

@@ -25,7 +25,10 @@ class UsernameTest {
         "%_\\, %_\\"
     })
     void namesArePreparedToOneForm(String typed, String prepared) {
-        assertThat(Username.parseNew(typed)).isEqualTo(new Username(prepared));
+        assertThat(Username.parseNew(typed).text()).isEqualTo(prepared);
+        assertThat(Username.parse(typed))
+                .isEqualTo(Username.parse(prepared))
+                .hasSameHashCodeAs(Username.parse(prepared));
     }
 
     @ParameterizedTest

@@ -19,7 +19,10 @@ class AppSecretTest {
                 "                                    ",
                 "changemechangemechangemechangeme",
                 "Change-Me!Change-Me!Change-Me!Change-Me!",
-                "a-string-secret-at-least-256-bits-long"
+                "a-string-secret-at-least-256-bits-long",
+                "12345678901234567890123456789012",
+                "0123456789abcdef0123456789ABCDEF",
+                "your-256-bit-secret your-256-bit-secret"
             })
     void aShortOrUniformOrWellKnownOneIsRefusedWithoutBeingQuoted(String secret) {
         assertThat(AppSecret.of(secret.getBytes(UTF_8)).fault()).hasValueSatisfying(fault -> {
@@ -33,7 +36,7 @@ class AppSecretTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "12345678901234567890123456789012",
+                "secret-95735081250793712349875123098745",
                 "\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4xy",
                 " $x ${HOME} $$ \\n \" ' with blanks around it ",
                 "K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols="
@@ -50,7 +53,7 @@ class AppSecretTest {
 
     @Test
     void theKeysIdIsDerivedAndDoesNotDependOnTheRun() {
-        AppSecret secret = AppSecret.of("12345678901234567890123456789012".getBytes(UTF_8));
+        AppSecret secret = AppSecret.of("a secret that nobody else has, 4711".getBytes(UTF_8));
         assertThat(new SigningKeys(secret).signingKid())
                 .hasSize(11)
                 .isEqualTo(new SigningKeys(secret).signingKid())

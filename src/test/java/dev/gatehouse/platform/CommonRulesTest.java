@@ -10,6 +10,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -22,11 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Walks through the rules that hold for every path, with each path that the OpenAPI document names. */
 @QuarkusTest
 class CommonRulesTest {
-    private static final int MAX = FrontGate.MAX_BODY_BYTES;
+    private static final int MAX = 16 * 1024;
     private static final String GOOD = Api.credentials("somebody", "a long enough password");
 
     @Inject
@@ -181,11 +185,47 @@ class CommonRulesTest {
                 .send();
         assertThat(two.status()).isEqualTo(400);
         assertThat(two.problem()).isEqualTo("invalid-request");
+        assertThat(two.json().path("detail").asText()).isEqualTo("There is more than one Authorization field");
         assertThat(two.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_request\"");
         for (String name : List.of("token", "access_token", "refresh_token")) {
             Answer answer = api.call(endpoint.method(), endpoint.path() + "?a=b&" + name + "=x")
                     .send();
             assertThat(answer.problem()).as(name).isEqualTo("invalid-request");
+            assertThat(answer.json().path("detail").asText()).endsWith("the query: " + name);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void aQueryThatIsNotWellFormedIsRefusedWithAndWithoutABody(Endpoint endpoint) {
+        String line = endpoint.method() + " " + endpoint.path() + "?x=%zz HTTP/1.1\r\nHost: localhost\r\n";
+        String withBody = "Connection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+        assertThat(raw(line + "Connection: close\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(raw(line + withBody)).startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void aRequestWithoutAHostIsTheClientsFault() {
+        assertThat(raw("GET /notsecret HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400")
+                .contains("nosniff");
+    }
+
+    @Test
+    void bothContentLengthAndTransferEncodingAreRefusedAndCloseTheConnection() {
+        String head = String.join(
+                "\r\n", "POST /login HTTP/1.1", "Host: x", "Content-Length: 5", "Transfer-Encoding: chunked");
+        assertThat(raw(head + "\r\n\r\n0\r\n\r\n")).startsWith("HTTP/1.1 400");
+    }
+
+    /** Sends exactly this, and returns what comes until the server closes. */
+    private static String raw(String request) {
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -216,6 +256,23 @@ class CommonRulesTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "APPLICATION/JSON",
+                "application/json;charset=UTF-8",
+                "application/json ; charset=\"utf-8\"",
+                "application/json; profile=x"
+            })
+    void jsonMayBeDeclaredInEveryLegalWay(String type) {
+        Answer answer = api.call("POST", "/login")
+                .header("Content-Type", type)
+                .body(bytes("{}"))
+                .send();
+        assertThat(answer.problem()).isEqualTo("validation-failed");
+    }
+
     @Test
     void theContentTypeOfARequestWithoutBodyIsNotJudged() {
         Answer answer = api.call("POST", "/secret")
@@ -234,8 +291,8 @@ class CommonRulesTest {
             assertThat(answer.status()).as(refused).isEqualTo(406);
             assertThat(answer.problem()).isEqualTo("not-acceptable");
         }
-        for (String accepted :
-                List.of("*/*", "application/*", "text/html, application/json;q=0.1", "APPLICATION/JSON")) {
+        for (String accepted : List.of(
+                "*/*", "*/* ;q=0.5", "application/*", "text/html, application/json;q=0.1", "application/json ;q=0.9")) {
             Answer answer = api.call(endpoint.method(), endpoint.path())
                     .header("Accept", accepted)
                     .send();

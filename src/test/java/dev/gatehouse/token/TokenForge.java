@@ -15,23 +15,23 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Makes tokens with the service's secret, or another, that the service would not make. */
-final class TokenForge {
+public final class TokenForge {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final String genuine;
     private final byte[] secret;
 
     /** Takes header and claims from a genuine token. */
-    TokenForge(String genuine, byte[] secret) {
+    public TokenForge(String genuine, byte[] secret) {
         this.genuine = genuine;
         this.secret = secret.clone();
     }
 
-    ObjectNode header() {
+    public ObjectNode header() {
         return part(0);
     }
 
-    ObjectNode claims() {
+    public ObjectNode claims() {
         return part(1);
     }
 
@@ -43,13 +43,13 @@ final class TokenForge {
         }
     }
 
-    String withHeader(Consumer<ObjectNode> change) {
+    public String withHeader(Consumer<ObjectNode> change) {
         ObjectNode header = header();
         change.accept(header);
         return sign(text(header), text(claims()));
     }
 
-    String withClaims(Consumer<ObjectNode> change) {
+    public String withClaims(Consumer<ObjectNode> change) {
         ObjectNode claims = claims();
         change.accept(claims);
         return sign(text(header()), text(claims));
