@@ -21,7 +21,9 @@ class ReadmeTranscriptIT {
 
     @Test
     void theTranscriptIsWhatTheServiceAnswers() throws Exception {
-        assumeThat(has("bash") && has("curl")).as("bash and curl").isTrue();
+        assumeThat(Tools.succeeds("bash", "--version") && Tools.succeeds("curl", "--version"))
+                .as("bash and curl")
+                .isTrue();
         try (PackagedService service =
                 PackagedService.ready(TestPostgres.newDatabase(), Map.of("GATEHOUSE_PASSWORD_COST", "4"))) {
             String transcript = transcript();
@@ -37,21 +39,6 @@ class ReadmeTranscriptIT {
                     .collect(Collectors.joining("\n"));
             assertThat(script.lines().filter(line -> line.startsWith("curl"))).hasSizeGreaterThan(4);
             assertThat(normalized(run(script))).isEqualTo(normalized(expected));
-        }
-    }
-
-    private static boolean has(String tool) {
-        try {
-            return new ProcessBuilder(tool, "--version")
-                            .redirectErrorStream(true)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 

@@ -72,20 +72,7 @@ class SeedCompatibilityIT {
 
     private static Optional<String> pythonWithTheSeedsLibraries() {
         return Stream.of("/usr/bin/python3", "python3")
-                .filter(python -> {
-                    try {
-                        return new ProcessBuilder(python, "-c", "import jwt, passlib, bcrypt")
-                                        .redirectErrorStream(true)
-                                        .start()
-                                        .waitFor()
-                                == 0;
-                    } catch (IOException e) {
-                        return false;
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        return false;
-                    }
-                })
+                .filter(python -> Tools.succeeds(python, "-c", "import jwt, passlib, bcrypt"))
                 .findFirst();
     }
 
