@@ -74,6 +74,17 @@ final class CryptString {
         return Optional.of(new CryptString(form, parts.group(1), parts.group(3), raw));
     }
 
+    /**
+     * A hash that no password has, for names that no account has: checking against it costs what any check costs.
+     *
+     * @param digest 23 random bytes
+     * @param salt 16 random bytes
+     * @param cost 4 to 15
+     */
+    static CryptString matchingNothing(byte[] digest, byte[] salt, int cost) {
+        return parse(text(digest, salt, cost)).orElseThrow();
+    }
+
     /** Elytron does not know {@code $2b$}, so it is shown {@code $2a$}. */
     private static BCryptPassword decode(String elytronForm) {
         try {

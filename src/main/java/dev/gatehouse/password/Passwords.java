@@ -11,7 +11,7 @@ import org.jboss.logging.Logger;
  * Makes and checks password hashes. Every method keeps a core busy for the time that the cost asks for (about 0.2 s at
  * cost 12), so none may be called on an event loop or while a database connection is held.
  */
-@Startup // The dummy is hashed before the first login comes.
+@Startup // So that what there is to say about the cost is said at start.
 @Singleton
 public class Passwords {
     private static final Logger LOG = Logger.getLogger(Passwords.class);
@@ -24,8 +24,7 @@ public class Passwords {
 
     Passwords(PasswordConfig config) {
         this.cost = config.cost();
-        this.dummy = CryptString.parse(CryptString.make(randomBytes(), randomBytes(), cost))
-                .orElseThrow();
+        this.dummy = CryptString.matchingNothing(random(Bcrypt.HASH_BYTES), random(Bcrypt.SALT_BYTES), cost);
         if (cost < WEAK_COST) {
             LOG.warnf("password_cost=%d reason=\"under %d a stolen hash is cheap to guess\"", cost, WEAK_COST);
         }
@@ -35,7 +34,7 @@ public class Passwords {
     public String hash(Password password) {
         byte[] bytes = password.bytes();
         try {
-            return CryptString.make(bytes, randomBytes(), cost);
+            return CryptString.make(bytes, random(Bcrypt.SALT_BYTES), cost);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -74,8 +73,8 @@ public class Passwords {
         }
     }
 
-    private byte[] randomBytes() {
-        byte[] bytes = new byte[Bcrypt.SALT_BYTES];
+    private byte[] random(int length) {
+        byte[] bytes = new byte[length];
         random.nextBytes(bytes);
         return bytes;
     }

@@ -98,7 +98,7 @@ public class AccessTokens {
         }
     }
 
-    /** Settings for SmallRye under which nothing but the signature and the claims' types decides. */
+    /** Settings for SmallRye under which nothing decides but the signature, and that {@code exp} is not before {@code iat}. */
     private static JWTAuthContextInfo signatureOnly(SecretKey key) {
         JWTAuthContextInfo info = new JWTAuthContextInfo();
         info.setSecretVerificationKey(key);
