@@ -51,7 +51,10 @@ class ProblemMappers {
 
     /** An outage is logged by {@link Database}, once. What looks like one while the database answers is worth a line. */
     private void logUnavailable(Throwable fault) {
-        LOG.logf(database.isAnswering() ? Logger.Level.WARN : Logger.Level.DEBUG, fault, "call=database-unavailable");
+        LOG.logf(
+                database.isAnswering() ? Logger.Level.WARN : Logger.Level.DEBUG,
+                "call=database-unavailable reason=%s",
+                fault);
     }
 
     private static boolean hasCause(@Nullable Throwable thrown, Class<? extends Throwable> type) {
