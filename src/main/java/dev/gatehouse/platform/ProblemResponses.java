@@ -24,7 +24,9 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 public class ProblemResponses implements OASFilter {
     private static final String PROBLEMS = "x-problems";
 
-    /** 404 and 405 belong to no operation: they say that there is none. */
+    /** They belong to no operation: they say that there is none. Hence they stand among the components. */
+    private static final List<Problem> NOWHERE = List.of(Problem.NOT_FOUND, Problem.METHOD_NOT_ALLOWED);
+
     private static final List<Problem> ANYWHERE = List.of(
             Problem.INVALID_REQUEST,
             Problem.NOT_ACCEPTABLE,
@@ -36,6 +38,8 @@ public class ProblemResponses implements OASFilter {
     public void filterOpenAPI(OpenAPI document) {
         document.getComponents().addSchema("FieldError", fieldError());
         document.getComponents().addSchema("Problem", problem());
+        NOWHERE.forEach(
+                problem -> document.getComponents().addResponse(problem.hyphenated(), response(List.of(problem))));
         document.getPaths()
                 .getPathItems()
                 .values()

@@ -1,5 +1,6 @@
 package dev.gatehouse.platform;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * list of them: what it does not name does not exist, and {@code Allow} cannot differ from it.
  */
 @Singleton
+@RegisterForReflection // The framework finds it by its name.
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 class Routes implements OASFilter {
     /** Marks an operation that answers before the database has been reached. */
