@@ -41,6 +41,7 @@ class SettingsExampleTest {
                         .filter(type -> type.isAnnotatedWith(ConfigMapping.class))
                         .forEach(type -> ConfigMappings.getProperties(ConfigClass.configClass(type.reflect()))
                                 .forEach((name, property) -> mapped.put(name, defaultValue(property))));
+        mapped.keySet().removeIf(name -> name.endsWith("[*]")); // An element of a list that stands there itself.
         Map<String, String> shown = new TreeMap<>();
         Matcher matcher = SETTING.matcher(example);
         while (matcher.find()) {

@@ -127,7 +127,7 @@ class AuthResource {
     @Path("/refresh_token")
     @NonBlocking
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(summary = "Exchange an access token for a new one (the seed's method)")
+    @Operation(summary = "Exchange an access token for a new one")
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = "A new access token")
     @SecurityRequirement(name = "SecurityScheme")
     @Extension(name = "x-no-head", value = "true", parseValue = true)

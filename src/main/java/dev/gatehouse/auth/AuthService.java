@@ -70,7 +70,10 @@ class AuthService {
         return passwords.isOutdated(password, stored.hash()) ? Optional.of(passwords.hash(password)) : Optional.empty();
     }
 
-    /** Makes a new access token out of one that is good, or is past its {@code exp} by less than the window. */
+    /**
+     * Makes a new access token out of one that is good, or is past its {@code exp} by less than the window, as long as
+     * the password was given less than the absolute limit ago.
+     */
     RefreshOutcome refresh(String accessToken) {
         return switch (accessTokens.check(accessToken)) {
             case TokenCheck.Valid(AccessToken token) -> refresh(token, Duration.ZERO);
@@ -80,7 +83,9 @@ class AuthService {
     }
 
     private RefreshOutcome refresh(AccessToken token, Duration expiredSince) {
-        return expiredSince.compareTo(sessionConfig.accessTokenRefreshWindow()) < 0
+        boolean withinWindow = expiredSince.compareTo(sessionConfig.accessTokenRefreshWindow()) < 0;
+        boolean withinLimit = token.authenticatedFor().compareTo(sessionConfig.absolute()) < 0;
+        return withinWindow && withinLimit
                 ? new RefreshOutcome.Refreshed(accessTokens.issue(token.subject(), token.authenticatedAt()))
                 : new RefreshOutcome.TooLate();
     }

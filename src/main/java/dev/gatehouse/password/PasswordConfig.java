@@ -1,6 +1,8 @@
 package dev.gatehouse.password;
 
+import dev.gatehouse.platform.NumberSetting;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -13,8 +15,9 @@ interface PasswordConfig {
      * the only factor and for 8 where it is not.
      */
     @WithDefault("8")
-    @Min(1)
-    @Max(64)
+    @WithConverter(NumberSetting.class)
+    @Min(value = 1, message = "must be a whole number from 1 to 64")
+    @Max(value = 64, message = "must be a whole number from 1 to 64")
     int minLength();
 
     /**
@@ -22,7 +25,8 @@ interface PasswordConfig {
      * a guess. Under 10 the service warns at its start.
      */
     @WithDefault("12")
-    @Min(CryptString.MIN_COST)
-    @Max(CryptString.MAX_COST)
+    @WithConverter(NumberSetting.class)
+    @Min(value = CryptString.MIN_COST, message = "must be a whole number from 4 to 15")
+    @Max(value = CryptString.MAX_COST, message = "must be a whole number from 4 to 15")
     int cost();
 }

@@ -65,9 +65,14 @@ class BoundedBody {
                 finish(whole);
             }
         });
+        boolean asksFirst = request.headers().contains(HttpHeaders.EXPECT);
         if (declaredLength() > limit) {
             refuse(tooLarge);
-        } else if (request.headers().contains(HttpHeaders.EXPECT)) {
+            if (asksFirst) {
+                // A client that is not told to continue sends no body, and its next request would be taken for that.
+                request.connection().close();
+            }
+        } else if (asksFirst) {
             request.response().writeContinue();
             request.headers().remove(HttpHeaders.EXPECT);
         }

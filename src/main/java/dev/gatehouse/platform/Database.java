@@ -25,7 +25,7 @@ class Database {
     private static final Logger LOG = Logger.getLogger(Database.class);
 
     private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
     /** Recovery is noticed within this time and one connect; so it stays below the 3 s that are promised. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
     /** How old the last answer may be for the service to count as ready. */

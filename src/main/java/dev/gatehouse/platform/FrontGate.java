@@ -1,5 +1,6 @@
 package dev.gatehouse.platform;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -14,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what can be judged of a request without its credentials and its members, in the order that the contract gives:
+ * Judges what can be judged of a request without its credentials and its members, in the order that the README gives:
  * size, path, method, headers and query, whether the service has started, {@code Content-Type}, {@code Accept}. It
  * stands before JAX-RS, which would answer some of these in another order and some without a problem document.
  *
@@ -66,7 +67,7 @@ class FrontGate {
     private void judge(RoutingContext context, Buffer body) {
         HttpServerRequest request = context.request();
         String path = context.normalizedPath();
-        if (path.startsWith(FRAMEWORK_PAGES)) {
+        if (path.startsWith(FRAMEWORK_PAGES) && LaunchMode.current().isDevOrTest()) {
             context.next();
             return;
         }

@@ -1,6 +1,5 @@
 package dev.gatehouse.platform;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
@@ -15,10 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The paths of the service and what each allows, read from its OpenAPI document at start. So the document is the one
- * list of them: what it does not name does not exist, and {@code Allow} cannot differ from it.
+ * list of them: beside itself and the page that shows it, what it does not name does not exist.
  */
 @Singleton
-@RegisterForReflection // The framework finds it by its name.
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 class Routes implements OASFilter {
     /** Marks an operation that answers before the database has been reached. */

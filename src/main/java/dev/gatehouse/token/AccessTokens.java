@@ -121,7 +121,9 @@ public class AccessTokens {
         }
         // A token lives no longer than ours do, whatever a holder of the secret has signed.
         Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(config.lifetime()));
-        AccessToken token = new AccessToken(claims.path("sub").asText(), instant(claims, AUTH_TIME));
+        Instant authenticatedAt = instant(claims, AUTH_TIME);
+        AccessToken token =
+                new AccessToken(claims.path("sub").asText(), authenticatedAt, Duration.between(authenticatedAt, now));
         return now.isBefore(expiresAt.plus(config.leeway()))
                 ? new TokenCheck.Valid(token)
                 : new TokenCheck.Expired(token, Duration.between(expiresAt, now));

@@ -1,6 +1,8 @@
 package dev.gatehouse.token;
 
+import dev.gatehouse.platform.DurationSetting;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
@@ -17,8 +19,9 @@ interface TokenConfig {
      * this time by services that only check its signature, so keep it short.
      */
     @WithDefault("PT30M")
-    @DurationMin(seconds = 1)
-    @DurationMax(hours = 24)
+    @WithConverter(DurationSetting.class)
+    @DurationMin(seconds = 1, message = "must be a duration from PT1S to PT24H")
+    @DurationMax(hours = 24, message = "must be a duration from PT1S to PT24H")
     Duration lifetime();
 
     /** The {@code iss} claim: the name of this service among those whose tokens a verifier accepts. Compared exactly. */
@@ -34,7 +37,8 @@ interface TokenConfig {
 
     /** How far clocks may differ, 0 to 60 seconds: what is late or early by less is in time. */
     @WithDefault("PT5S")
-    @DurationMin(seconds = 0)
-    @DurationMax(seconds = 60)
+    @WithConverter(DurationSetting.class)
+    @DurationMin(seconds = 0, message = "must be a duration from PT0S to PT60S")
+    @DurationMax(seconds = 60, message = "must be a duration from PT0S to PT60S")
     Duration leeway();
 }

@@ -218,6 +218,30 @@ class CommonRulesTest {
         assertThat(raw(head + "\r\n\r\n0\r\n\r\n")).startsWith("HTTP/1.1 400");
     }
 
+    @Test
+    void aClientThatAsksFirstIsToldToContinueOrIsRefused() {
+        String head = String.join(
+                "\r\n",
+                "POST /login HTTP/1.1",
+                "Host: localhost",
+                "Connection: close",
+                "Content-Type: application/json",
+                "Expect: 100-continue",
+                "Content-Length: ");
+        assertThat(raw(head + "2\r\n\r\n{}")).startsWith("HTTP/1.1 100").contains("validation-failed");
+        assertThat(raw(head + (MAX + 1) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 413")
+                .contains("too-large");
+    }
+
+    @Test
+    void aRequestBehindARefusedOneOnTheSameConnectionIsAnswered() {
+        String refused = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + (MAX + 1) + "\r\n\r\n"
+                + "x".repeat(MAX + 1);
+        String next = "GET /notsecret HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        assertThat(raw(refused + next)).contains("too-large").endsWith("\"Not secret data\"");
+    }
+
     /** Sends exactly this, and returns what comes until the server closes. */
     private static String raw(String request) {
         try (Socket socket = new Socket("localhost", RestAssured.port)) {

@@ -312,6 +312,18 @@ class TokenValidationTest {
     }
 
     @Test
+    void noChainOfRefreshesOutlastsTheAbsoluteLimit() {
+        long login = forge.claims().path("auth_time").asLong();
+        Instant limit = Instant.ofEpochSecond(login).plus(Duration.ofDays(30));
+        long latest = limit.getEpochSecond() - 60;
+        String token = forge.withClaims(claims -> claims.put("iat", latest).put("exp", latest + 1800));
+        clock.freezeAt(limit.minusMillis(1));
+        assertThat(api.refresh(token).status()).isEqualTo(200);
+        clock.freezeAt(limit);
+        assertThat(api.refresh(token).problem()).isEqualTo("token-expired");
+    }
+
+    @Test
     void theSchemeIsCaseInsensitiveForARefreshToo() {
         for (String scheme : new String[] {"bearer ", "BEARER "}) {
             assertThat(api.call("GET", "/refresh_token")
