@@ -72,7 +72,7 @@ class AuthTest {
     }
 
     @Test
-    void theTokenAnswerHasExactlyTheMembersOfTheContract() {
+    void theTokenAnswerHasExactlyItsMembers() {
         api.signUp(username, PASSWORD);
         Answer answer = api.login(username, PASSWORD);
         assertThat(answer.json().properties())

@@ -148,7 +148,7 @@ class CommonRulesTest {
         assertThat(chunked.problem()).isEqualTo("validation-failed");
     }
 
-    /** The refusals of the contract's order that a request can have before its credentials, each with all later ones. */
+    /** The refusals of the README's order that a request can have before its credentials, each with all later ones. */
     @ParameterizedTest
     @MethodSource("endpoints")
     void ofSeveralFaultsTheFirstOfTheOrderIsAnswered(Endpoint endpoint) {

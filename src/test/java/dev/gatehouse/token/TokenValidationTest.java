@@ -50,7 +50,7 @@ class TokenValidationTest {
     }
 
     @Test
-    void theTokenHasTheContractsHeaderAndClaims() {
+    void theTokenHasExactlyItsHeaderAndClaims() {
         assertThat(forge.header().properties()).extracting(Map.Entry::getKey).containsOnly("alg", "typ", "kid");
         assertThat(forge.header().path("alg").asText()).isEqualTo("HS256");
         assertThat(forge.header().path("typ").asText()).isEqualTo("at+jwt");
