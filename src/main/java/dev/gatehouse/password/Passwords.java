@@ -1,6 +1,7 @@
 package dev.gatehouse.password;
 
 import io.quarkus.runtime.Startup;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -22,8 +23,13 @@ public class Passwords {
     private final int cost;
     private final CryptString dummy;
 
+    @Inject
     Passwords(PasswordConfig config) {
-        this.cost = config.cost();
+        this(config.cost());
+    }
+
+    Passwords(int cost) {
+        this.cost = cost;
         this.dummy = CryptString.matchingNothing(random(Bcrypt.HASH_BYTES), random(Bcrypt.SALT_BYTES), cost);
         if (cost < WEAK_COST) {
             LOG.warnf("password_cost=%d reason=\"under %d a stolen hash is cheap to guess\"", cost, WEAK_COST);

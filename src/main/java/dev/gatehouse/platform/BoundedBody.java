@@ -83,7 +83,7 @@ class BoundedBody {
     private void finish(Consumer<Buffer> whole) {
         try {
             whole.accept(body);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             context.fail(e);
         }
     }
