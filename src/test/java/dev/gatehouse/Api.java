@@ -50,6 +50,11 @@ public final class Api {
         public String token() {
             return json().path("token").asText();
         }
+
+        /** The refresh token of a token answer. */
+        public String refreshToken() {
+            return json().path("refresh_token").asText();
+        }
     }
 
     /** A request in the making. */
@@ -118,6 +123,31 @@ public final class Api {
 
     public Answer refresh(String token) {
         return call("GET", "/refresh_token").bearer(token).send();
+    }
+
+    public Answer logOut(String token) {
+        return call("POST", "/logout").bearer(token).send();
+    }
+
+    public Answer sessions(String token) {
+        return call("GET", "/sessions").bearer(token).send();
+    }
+
+    public Answer changePassword(String token, String current, String replacement) {
+        return call("PUT", "/account/password")
+                .bearer(token)
+                .json(MAPPER.createObjectNode()
+                        .put("current_password", current)
+                        .put("new_password", replacement)
+                        .toString())
+                .send();
+    }
+
+    public Answer deleteAccount(String token, String password) {
+        return call("POST", "/account/deletion")
+                .bearer(token)
+                .json(MAPPER.createObjectNode().put("password", password).toString())
+                .send();
     }
 
     /** The body of a sign-up or login, with everything beyond ASCII as it is. */

@@ -45,11 +45,13 @@ class ArchitectureTest {
             "platform", Set.of(),
             "development", Set.of(),
             "key", Set.of(),
-            "password", Set.of("key"),
-            "token", Set.of("key"),
-            "account", Set.of("token", "password", "key"),
-            "auth", Set.of("account", "token", "password", "key"),
-            "demo", Set.of("account", "token", "password", "key"));
+            "audit", Set.of("key"),
+            "password", Set.of("audit", "key"),
+            "session", Set.of("audit", "key"),
+            "token", Set.of("session", "key"),
+            "account", Set.of("token", "session", "password", "audit", "key"),
+            "auth", Set.of("account", "token", "session", "password", "audit", "key"),
+            "demo", Set.of("account", "token", "session", "password", "audit", "key"));
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

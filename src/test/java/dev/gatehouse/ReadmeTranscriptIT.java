@@ -67,6 +67,7 @@ class ReadmeTranscriptIT {
     /** Without what differs from one run to the next: tokens and times. */
     private static String normalized(String text) {
         return text.replaceAll("eyJ[\\w-]+(\\.[\\w-]+\\.[\\w-]+|\\.{3})", "TOKEN")
+                .replaceAll("(\"refresh_token\":)\"[\\w.-]+\"", "$1\"TOKEN\"")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "TIME")
                 .strip();
     }

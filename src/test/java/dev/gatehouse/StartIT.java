@@ -49,7 +49,7 @@ class StartIT {
                 "GATEHOUSE_PASSWORD_MIN_LENGTH", "eight",
                 "QUARKUS_HTTP_CORS_ORIGINS", "https://a.example,*",
                 "GATEHOUSE_SIGNUP_ENABLED", "perhaps",
-                "GATEHOUSE_SESSION_ACCESS_TOKEN_REFRESH_WINDOW", "tomorrow"));
+                "GATEHOUSE_SESSION_GRACE", "PT301S"));
         assertThat(ended.exitCode()).isEqualTo(1);
         String message = ended.log().substring(ended.log().indexOf("Configuration validation failed"));
         assertThat(message)
@@ -62,7 +62,7 @@ class StartIT {
                         "gatehouse.password.min-length must be a whole number from 1 to 64",
                         "quarkus.http.cors.origins",
                         "gatehouse.signup.enabled",
-                        "gatehouse.session.access-token-refresh-window");
+                        "gatehouse.session.grace must be a duration from PT0S to PT5M");
         assertThat(ended.log()).doesNotContain("hush-hush", "do-not-print-me", "hunter2");
     }
 
@@ -123,7 +123,10 @@ class StartIT {
             assertThat(login.problem()).isEqualTo("database-unavailable");
             assertThat(login.header("Retry-After")).matches("\\d+");
             assertThat(service.api().secret(token).status()).isEqualTo(200);
-            assertThat(service.api().refresh(token).status()).isEqualTo(200);
+            assertThat(service.api().refresh(token).problem()).isEqualTo("database-unavailable");
+            assertThat(service.api().logOut(token).problem()).isEqualTo("database-unavailable");
+            assertThat(service.api().refresh("garbage").problem()).isEqualTo("invalid-token");
+            assertThat(service.api().logOut("garbage").problem()).isEqualTo("invalid-token");
         } finally {
             postgres.close();
         }

@@ -1,12 +1,18 @@
 package dev.gatehouse.account;
 
 import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
 
 /** How a registration ended. */
 public sealed interface Registration {
     /** The account exists now, since an instant that the database has stamped. */
     record Registered(Username username, Instant createdAt) implements Registration {}
 
-    /** The name is an account's, or was one's that has been deleted. Nothing was stored. */
-    record NameTaken() implements Registration {}
+    /**
+     * The name is taken. Nothing was stored.
+     *
+     * @param owner the account that has it; empty when one had it that has been deleted
+     */
+    record NameTaken(Optional<UUID> owner) implements Registration {}
 }

@@ -4,17 +4,23 @@ import dev.gatehouse.account.Registration;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
+import dev.gatehouse.platform.Client;
 import dev.gatehouse.platform.Fields;
 import dev.gatehouse.platform.Problem;
-import dev.gatehouse.token.IssuedToken;
+import dev.gatehouse.session.Credential;
+import dev.gatehouse.session.LiveSession;
+import dev.gatehouse.session.Refresh;
+import dev.gatehouse.token.TokenAnswer;
+import dev.gatehouse.token.TokenAnswers;
 import io.smallrye.common.annotation.Blocking;
-import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.Locale;
@@ -22,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -29,21 +36,27 @@ import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Sign-up, login and refresh over HTTP. */
+/** Sign-up, login, refresh and logout over HTTP. */
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Auth")
 class AuthResource {
     private static final String BEARER = "bearer ";
+    private static final String REFRESH = "Exchange a refresh token, or an access token, for new ones";
+    private static final String REFRESHED = "New tokens; for an access token an access token only";
+    private static final String REFRESH_PROBLEMS =
+            "not-authenticated, invalid-token, token-expired, session-ended, starting, database-unavailable";
 
     private final AuthService auth;
     private final PasswordPolicy policy;
     private final SignupConfig signupConfig;
+    private final TokenAnswers tokenAnswers;
 
-    AuthResource(AuthService auth, PasswordPolicy policy, SignupConfig signupConfig) {
+    AuthResource(AuthService auth, PasswordPolicy policy, SignupConfig signupConfig, TokenAnswers tokenAnswers) {
         this.auth = auth;
         this.policy = policy;
         this.signupConfig = signupConfig;
+        this.tokenAnswers = tokenAnswers;
     }
 
     /** A name and a password. Members are null when they are missing or not strings. */
@@ -60,22 +73,6 @@ class AuthResource {
     /** {@code key} is the seed's name for the username. */
     record SignedUp(String key, String username, Instant createdAt) {}
 
-    /** {@code token} is the seed's name for the access token; the others are those of RFC 6749, 5.1. */
-    record TokenAnswer(String token, String accessToken, String tokenType, long expiresIn) {
-        static TokenAnswer of(IssuedToken issued) {
-            return new TokenAnswer(
-                    issued.compact(),
-                    issued.compact(),
-                    "Bearer",
-                    issued.expiresIn().toSeconds());
-        }
-
-        @Override
-        public String toString() {
-            return "TokenAnswer[redacted]";
-        }
-    }
-
     @POST
     @Path("/signup")
     @Blocking
@@ -87,7 +84,7 @@ class AuthResource {
             name = "x-problems",
             value = "malformed-request, validation-failed, signup-closed, account-exists, starting,"
                     + " database-unavailable")
-    public SignedUp signUp(Credentials body) {
+    public SignedUp signUp(Credentials body, @Context HttpServerRequest request) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parseNew);
         Password password = fields.parse("password", body.password(), policy::parseNew);
@@ -95,7 +92,7 @@ class AuthResource {
         if (!signupConfig.enabled()) {
             throw Problem.SIGNUP_CLOSED.toException();
         }
-        return switch (auth.signUp(username, password)) {
+        return switch (auth.signUp(username, password, Client.of(request))) {
             case Registration.Registered(Username name, Instant createdAt) ->
                 new SignedUp(name.text(), name.text(), createdAt);
             case Registration.NameTaken taken -> throw Problem.ACCOUNT_EXISTS.toException();
@@ -107,52 +104,79 @@ class AuthResource {
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(summary = "Exchange a name and a password for an access token")
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "A new access token")
+    @Operation(summary = "Exchange a name and a password for tokens")
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of a new session")
     @Extension(
             name = "x-problems",
             value = "malformed-request, validation-failed, invalid-credentials, starting, database-unavailable")
-    public TokenAnswer login(Credentials body) {
+    public TokenAnswer login(Credentials body, @Context HttpServerRequest request) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parse);
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
-        return switch (auth.login(username, password)) {
-            case LoginOutcome.LoggedIn(IssuedToken token) -> TokenAnswer.of(token);
+        return switch (auth.login(username, password, Client.of(request))) {
+            case LoginOutcome.LoggedIn(LiveSession session) -> tokenAnswers.withRefreshToken(session);
             case LoginOutcome.InvalidCredentials refused -> throw Problem.INVALID_CREDENTIALS.toException();
         };
     }
 
     @GET
     @Path("/refresh_token")
-    @NonBlocking
+    @Blocking
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(summary = "Exchange an access token for a new one")
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "A new access token")
+    @Operation(summary = REFRESH)
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = "SecurityScheme")
     @Extension(name = "x-no-head", value = "true", parseValue = true)
-    @Extension(name = "x-problems", value = "not-authenticated, invalid-token, token-expired, starting")
-    public TokenAnswer refresh(@Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
-        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-            throw Problem.NOT_AUTHENTICATED.toException();
-        }
-        return switch (auth.refresh(authorization.substring(BEARER.length()))) {
-            case RefreshOutcome.Refreshed(IssuedToken token) -> TokenAnswer.of(token);
-            case RefreshOutcome.TooLate late -> throw Problem.TOKEN_EXPIRED.toException();
-            case RefreshOutcome.InvalidToken invalid -> throw Problem.INVALID_TOKEN.toException();
+    @Extension(name = "x-problems", value = REFRESH_PROBLEMS)
+    public TokenAnswer refresh(
+            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
+            @Context HttpServerRequest request) {
+        return switch (auth.refresh(bearer(authorization), Client.of(request))) {
+            case Refresh.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
+                tokenAnswers.withRefreshToken(session);
+            case Refresh.Refreshed(LiveSession session, Credential.OfAccessToken by) ->
+                tokenAnswers.withoutRefreshToken(session);
+            case Refresh.TooLate late -> throw Problem.TOKEN_EXPIRED.toException();
+            case Refresh.SessionEnded ended -> throw Problem.SESSION_ENDED.toException();
+            case Refresh.Refused refused -> throw Problem.INVALID_TOKEN.toException();
         };
     }
 
     @POST
     @Path("/refresh_token")
-    @NonBlocking
+    @Blocking
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(summary = "Exchange an access token for a new one")
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "A new access token")
+    @Operation(summary = REFRESH)
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = "SecurityScheme")
-    @Extension(name = "x-problems", value = "not-authenticated, invalid-token, token-expired, starting")
+    @Extension(name = "x-problems", value = REFRESH_PROBLEMS)
     public TokenAnswer refreshByPost(
-            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
-        return refresh(authorization);
+            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
+            @Context HttpServerRequest request) {
+        return refresh(authorization, request);
+    }
+
+    @POST
+    @Path("/logout")
+    @Blocking
+    @Operation(summary = "End the session of any token of it, expired or older too")
+    @APIResponse(responseCode = "204", description = "It has ended, now or before")
+    @SecurityRequirement(name = "SecurityScheme")
+    @Extension(name = "x-problems", value = "not-authenticated, invalid-token, starting, database-unavailable")
+    public void logOut(
+            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
+            @Context HttpServerRequest request) {
+        if (!auth.logOut(bearer(authorization), Client.of(request))) {
+            throw Problem.INVALID_TOKEN.toException();
+        }
+    }
+
+    /** The token of an {@code Authorization} field (RFC 6750, 2.1), whose scheme is case-insensitive. */
+    private static String bearer(@Nullable String authorization) {
+        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            throw Problem.NOT_AUTHENTICATED.toException();
+        }
+        return authorization.substring(BEARER.length());
     }
 }

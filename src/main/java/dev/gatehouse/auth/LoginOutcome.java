@@ -1,11 +1,11 @@
 package dev.gatehouse.auth;
 
-import dev.gatehouse.token.IssuedToken;
+import dev.gatehouse.session.LiveSession;
 
 /** How a login ended. */
 sealed interface LoginOutcome {
-    /** Name and password are an account's. */
-    record LoggedIn(IssuedToken token) implements LoginOutcome {}
+    /** Name and password are an account's, and a session has begun. */
+    record LoggedIn(LiveSession session) implements LoginOutcome {}
 
     /** They are not, or no longer. Which of the two is wrong is not told. */
     record InvalidCredentials() implements LoginOutcome {}

@@ -32,10 +32,12 @@ class Database {
     private static final Duration FRESH = Duration.ofSeconds(3);
 
     private static final int PROBE_TIMEOUT_SECONDS = 1;
+    private static final int FLYWAY_CONNECTIONS = 3;
 
     private final String url;
     private final AgroalDataSource dataSource;
-    private final Flyway flyway;
+    private final OwnConnections connections;
+    private final Flyway configuredFlyway;
     private final Event<DatabaseReached> reachedEvent;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
@@ -44,11 +46,18 @@ class Database {
     private volatile boolean answering;
     private Duration wait = SHORTEST_WAIT;
     private @Nullable String lastFault;
+    private @Nullable Connection probing;
 
-    Database(AgroalDataSource dataSource, Flyway flyway, Event<DatabaseReached> reachedEvent, DatabaseConfig config) {
+    Database(
+            AgroalDataSource dataSource,
+            OwnConnections connections,
+            Flyway configuredFlyway,
+            Event<DatabaseReached> reachedEvent,
+            DatabaseConfig config) {
         this.url = config.url();
         this.dataSource = dataSource;
-        this.flyway = flyway;
+        this.connections = connections;
+        this.configuredFlyway = configuredFlyway;
         this.reachedEvent = reachedEvent;
     }
 
@@ -77,6 +86,8 @@ class Database {
             } while (!stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            stopProbing();
         }
     }
 
@@ -96,17 +107,37 @@ class Database {
 
     /** Flyway holds an advisory lock while it works, so replicas that start together migrate one after the other. */
     private void migrate() {
-        flyway.migrate();
-        MigrationInfoService migrations = flyway.info();
-        if (migrations.pending().length > 0) {
-            throw new IllegalStateException("schema is at " + migrations.current() + " and lacks migrations");
+        try (AgroalDataSource migrating = connections.pool(FLYWAY_CONNECTIONS)) {
+            Flyway flyway = Flyway.configure()
+                    .configuration(configuredFlyway.getConfiguration())
+                    .dataSource(migrating)
+                    .load();
+            flyway.migrate();
+            MigrationInfoService migrations = flyway.info();
+            if (migrations.pending().length > 0) {
+                throw new IllegalStateException("schema is at " + migrations.current() + " and lacks migrations");
+            }
         }
     }
 
+    /** On a connection of its own: a busy pool is not an outage. */
     private void probe() throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            if (!connection.isValid(PROBE_TIMEOUT_SECONDS)) {
-                throw new SQLException("the connection is not valid");
+        Connection connection = probing == null ? connections.open() : probing;
+        probing = connection;
+        if (!connection.isValid(PROBE_TIMEOUT_SECONDS)) {
+            stopProbing();
+            throw new SQLException("the connection is not valid");
+        }
+    }
+
+    private void stopProbing() {
+        Connection connection = probing;
+        probing = null;
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                LOG.debug("database=unavailable", e); // It was broken already.
             }
         }
     }

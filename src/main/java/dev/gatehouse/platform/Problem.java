@@ -23,8 +23,12 @@ public enum Problem {
     INVALID_TOKEN(401, "Invalid token", "Invalid token"),
     /** A token of ours is past its time. */
     TOKEN_EXPIRED(401, "Token expired", "Token expired"),
+    /** The session of a credential has ended, or is beyond a limit. */
+    SESSION_ENDED(401, "Session ended", "Session ended"),
     /** No account has this name and password; which of the two is wrong is never said (OWASP ASVS 5.0, 6.3.8). */
     INVALID_CREDENTIALS(401, "Invalid credentials", "Invalid username or password"),
+    /** A token is good, but the password that must be given with it is wrong. */
+    WRONG_PASSWORD(403, "Wrong password", "Wrong password"),
     /** Sign-up is switched off. */
     SIGNUP_CLOSED(403, "Sign-up is closed", "Sign-up is closed"),
     /** No such path. */
@@ -103,11 +107,12 @@ public enum Problem {
         return switch (this) {
             case NOT_AUTHENTICATED, INVALID_CREDENTIALS ->
                 Map.of("WWW-Authenticate", "Bearer", "Cache-Control", "no-store");
-            case INVALID_TOKEN, TOKEN_EXPIRED ->
+            case INVALID_TOKEN, TOKEN_EXPIRED, SESSION_ENDED ->
                 Map.of("WWW-Authenticate", "Bearer error=\"invalid_token\"", "Cache-Control", "no-store");
             case INVALID_REQUEST -> Map.of("WWW-Authenticate", "Bearer error=\"invalid_request\"");
             case DATABASE_UNAVAILABLE, STARTING -> Map.of("Retry-After", "1");
             case MALFORMED_REQUEST,
+                    WRONG_PASSWORD,
                     SIGNUP_CLOSED,
                     NOT_FOUND,
                     METHOD_NOT_ALLOWED,

@@ -3,9 +3,11 @@ package dev.gatehouse.platform;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
@@ -28,6 +30,7 @@ class Routes implements OASFilter {
     private static final Route DOCUMENTATION = new Route(Set.of("GET", "HEAD"), true, false);
 
     private final Map<String, Route> byPath = new HashMap<>();
+    private final Map<Pattern, Route> byTemplate = new LinkedHashMap<>();
 
     /**
      * One path.
@@ -59,7 +62,11 @@ class Routes implements OASFilter {
         if (path.equals("/docs") || path.startsWith("/docs/")) {
             return DOCUMENTATION;
         }
-        return null;
+        return byTemplate.entrySet().stream()
+                .filter(template -> template.getKey().matcher(path).matches())
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
     }
 
     private void add(String path, PathItem item) {
@@ -73,6 +80,11 @@ class Routes implements OASFilter {
                 methods.add("HEAD");
             }
         }
-        byPath.put(path, new Route(Set.copyOf(methods), availableWhileStarting, true));
+        Route route = new Route(Set.copyOf(methods), availableWhileStarting, true);
+        if (path.contains("{")) {
+            byTemplate.put(Pattern.compile(path.replaceAll("\\{[^/]+}", "[^/]+")), route);
+        } else {
+            byPath.put(path, route);
+        }
     }
 }

@@ -1,13 +1,12 @@
 package dev.gatehouse.token;
 
-import java.time.Duration;
-import java.time.Instant;
+import java.util.UUID;
 
 /**
  * The claims of an access token whose signature and form have been checked.
  *
  * @param subject the username ({@code sub})
- * @param authenticatedAt when the password was checked ({@code auth_time}); refreshing does not move it
- * @param authenticatedFor how long ago that was, when the token was checked
+ * @param sessionId its session ({@code sid})
+ * @param generation the session's generation when it was made ({@code gen}), 1 or more
  */
-public record AccessToken(String subject, Instant authenticatedAt, Duration authenticatedFor) {}
+public record AccessToken(String subject, UUID sessionId, long generation) {}

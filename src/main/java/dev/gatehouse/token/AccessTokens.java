@@ -3,6 +3,7 @@ package dev.gatehouse.token;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatehouse.key.SigningKeys;
+import dev.gatehouse.session.LiveSession;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.auth.principal.DefaultJWTTokenParser;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
 
 /**
@@ -28,9 +30,13 @@ import javax.crypto.SecretKey;
 @Singleton
 public class AccessTokens {
     private static final String AUTH_TIME = "auth_time";
+    private static final String SESSION = "sid";
+    private static final String GENERATION = "gen";
 
     /** Year 9999: the bound keeps sums of instants from overflowing, whatever a holder of the secret has signed. */
     private static final long MAX_EPOCH_SECOND = 253_402_300_799L;
+
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final TokenCheck INVALID = new TokenCheck.Invalid();
 
@@ -47,33 +53,29 @@ public class AccessTokens {
         this.mapper = mapper;
     }
 
-    /** Makes a token for someone whose password has been checked just now. */
-    public IssuedToken issue(String subject) {
-        return issue(subject, clock.instant());
-    }
-
     /**
-     * Makes a token that is good from now on for the configured lifetime.
-     *
-     * @param subject the username
-     * @param authenticatedAt when the password was checked; its fraction of a second is dropped
+     * Makes a token of a session's current generation. It is good from now on for the configured lifetime, and not beyond
+     * the session's absolute limit.
      */
-    public IssuedToken issue(String subject, Instant authenticatedAt) {
+    IssuedToken issue(LiveSession session) {
         long now = clock.instant().getEpochSecond();
-        long lifetime = config.lifetime().toSeconds();
+        long expiresAt = Math.min(
+                now + config.lifetime().toSeconds(), session.absoluteLimit().getEpochSecond());
         JwtClaimsBuilder claims = Jwt.issuer(config.issuer())
-                .subject(subject)
+                .subject(session.subject())
                 .issuedAt(now)
-                .expiresAt(now + lifetime)
+                .expiresAt(expiresAt)
                 .claim("jti", UUID.randomUUID().toString())
-                .claim(AUTH_TIME, authenticatedAt.getEpochSecond());
+                .claim(SESSION, session.id().toString())
+                .claim(GENERATION, session.generation())
+                .claim(AUTH_TIME, session.authenticatedAt().getEpochSecond());
         config.audience().ifPresent(claims::audience);
         String compact = claims.jws()
                 .algorithm(SignatureAlgorithm.HS256)
                 .header("typ", CompactToken.TYPE)
                 .keyId(keys.signingKid())
                 .sign(keys.signingKey());
-        return new IssuedToken(compact, Duration.ofSeconds(lifetime));
+        return new IssuedToken(compact, Duration.ofSeconds(Math.max(0, expiresAt - now)));
     }
 
     /** Checks a token in compact serialization. Whatever is wrong with it, this returns and does not throw. */
@@ -121,9 +123,10 @@ public class AccessTokens {
         }
         // A token lives no longer than ours do, whatever a holder of the secret has signed.
         Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(config.lifetime()));
-        Instant authenticatedAt = instant(claims, AUTH_TIME);
-        AccessToken token =
-                new AccessToken(claims.path("sub").asText(), authenticatedAt, Duration.between(authenticatedAt, now));
+        AccessToken token = new AccessToken(
+                claims.path("sub").asText(),
+                UUID.fromString(claims.path(SESSION).asText()),
+                claims.path(GENERATION).asLong());
         return now.isBefore(expiresAt.plus(config.leeway()))
                 ? new TokenCheck.Valid(token)
                 : new TokenCheck.Expired(token, Duration.between(expiresAt, now));
@@ -137,6 +140,7 @@ public class AccessTokens {
                 && hasInstant(claims, "iat")
                 && hasInstant(claims, "exp")
                 && hasInstant(claims, AUTH_TIME)
+                && hasSession(claims)
                 && (!claims.has("nbf") || hasInstant(claims, "nbf"))
                 && config.audience()
                         .map(audience -> isFor(claims.path("aud"), audience))
@@ -159,6 +163,15 @@ public class AccessTokens {
 
     private static boolean hasText(JsonNode claims, String name) {
         return claims.path(name).isTextual() && !claims.path(name).asText().isEmpty();
+    }
+
+    private static boolean hasSession(JsonNode claims) {
+        JsonNode generation = claims.path(GENERATION);
+        return UUID_TEXT.matcher(claims.path(SESSION).asText()).matches()
+                && claims.path(SESSION).isTextual()
+                && generation.isIntegralNumber()
+                && generation.canConvertToLong()
+                && generation.asLong() > 0;
     }
 
     private static boolean hasInstant(JsonNode claims, String name) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param compact the JWT in compact serialization
  * @param expiresIn from now until its {@code exp}, in whole seconds
  */
-public record IssuedToken(String compact, Duration expiresIn) {
+record IssuedToken(String compact, Duration expiresIn) {
     @Override
     public String toString() {
         return "IssuedToken[redacted]";

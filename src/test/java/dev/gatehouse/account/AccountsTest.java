@@ -3,6 +3,7 @@ package dev.gatehouse.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.key.NameHashes;
+import dev.gatehouse.platform.Client;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class AccountsTest {
     private static final String HASH = "$2b$04$anything";
+    private static final Client CLIENT = new Client("192.0.2.1", Optional.empty());
 
     @Inject
     Accounts accounts;
@@ -42,28 +44,28 @@ class AccountsTest {
                         .createNativeQuery("INSERT INTO deleted_name (name_hash) VALUES (?1)")
                         .setParameter(1, nameHashes.hash(username.text()))
                         .executeUpdate());
-        assertThat(accounts.register(username, HASH)).isInstanceOf(Registration.NameTaken.class);
+        assertThat(accounts.register(username, HASH, CLIENT)).isInstanceOf(Registration.NameTaken.class);
         assertThat(stored()).isEmpty();
     }
 
     @Test
-    void confirmingChangesTheHashOnlyWhereItIsTheVerifiedOne() {
-        accounts.register(username, HASH);
+    void loggingInChangesTheHashOnlyWhereItIsTheVerifiedOne() {
+        accounts.register(username, HASH, CLIENT);
         StoredPassword verified = stored().orElseThrow();
         StoredPassword stale = new StoredPassword(verified.accountId(), "$2b$04$older");
-        assertThat(accounts.confirm(stale, Optional.of("$2b$04$new"))).isFalse();
+        assertThat(accounts.logIn(stale, Optional.of("$2b$04$new"), CLIENT)).isEmpty();
         assertThat(stored().orElseThrow().hash()).isEqualTo(HASH);
-        assertThat(accounts.confirm(verified, Optional.of("$2b$04$new"))).isTrue();
+        assertThat(accounts.logIn(verified, Optional.of("$2b$04$new"), CLIENT)).isPresent();
         assertThat(stored().orElseThrow().hash()).isEqualTo("$2b$04$new");
         StoredPassword unknown = new StoredPassword(UUID.randomUUID(), HASH);
-        assertThat(accounts.confirm(unknown, Optional.empty())).isFalse();
+        assertThat(accounts.logIn(unknown, Optional.empty(), CLIENT)).isEmpty();
     }
 
     /** What follows in a login is a hash; so many logins at once must not hold so many connections. */
     @Test
     @ActivateRequestContext
     void readingAPasswordHoldsNoConnectionAfterwards() throws SQLException {
-        accounts.register(username, HASH);
+        accounts.register(username, HASH, CLIENT);
         assertThat(accounts.storedPassword(username)).isPresent();
         int all = dataSource.getConfiguration().connectionPoolConfiguration().maxSize();
         List<Connection> connections = new ArrayList<>();

@@ -77,8 +77,13 @@ class AuthTest {
         Answer answer = api.login(username, PASSWORD);
         assertThat(answer.json().properties())
                 .extracting(Map.Entry::getKey)
-                .containsExactly("token", "access_token", "token_type", "expires_in");
+                .containsExactly(
+                        "token", "access_token", "token_type", "expires_in", "refresh_token", "refresh_expires_in");
         assertThat(answer.json().path("access_token")).isEqualTo(answer.json().path("token"));
+        assertThat(answer.json().path("refresh_expires_in").asLong()).isEqualTo(7 * 24 * 3600);
+        assertThat(api.refresh(answer.token()).json().properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("token", "access_token", "token_type", "expires_in");
     }
 
     @Test

@@ -4,20 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
-import io.agroal.api.AgroalDataSource;
+import dev.gatehouse.Locks;
+import dev.gatehouse.Sql;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,7 +32,7 @@ class RacesTest {
     private static final String OTHER_HASH = "$2b$04$XwITJbymaBNkK93.3xf55e.zCOyabYWA1mphW/6mYhLQe3D24ll0q";
 
     @Inject
-    AgroalDataSource dataSource;
+    Sql sql;
 
     private final ExecutorService clients = Executors.newCachedThreadPool();
     private final String username = "user-" + UUID.randomUUID();
@@ -111,72 +108,22 @@ class RacesTest {
 
     /** Logs in, and replaces the hash after the login has read it and before it comes to lock the row. */
     private Answer loginWhile(String newHash, String password) throws Exception {
-        try (Connection operator = dataSource.getConnection()) {
+        try (Connection operator = sql.open()) {
             operator.setAutoCommit(false);
-            try (PreparedStatement update =
-                    operator.prepareStatement("UPDATE account SET password_hash = ? WHERE username = ?")) {
-                update.setString(1, newHash);
-                update.setString(2, username);
-                update.executeUpdate();
-            }
+            Sql.update(operator, "UPDATE account SET password_hash = ? WHERE username = ?", newHash, username);
             CompletableFuture<Answer> login =
                     CompletableFuture.supplyAsync(() -> api.login(username, password), clients);
-            awaitBlockedBy(operator, login);
+            Locks.awaitWaiterFor(operator, sql, login);
             operator.commit();
             return login.get(30, TimeUnit.SECONDS);
         }
     }
 
-    private void awaitBlockedBy(Connection operator, CompletableFuture<Answer> login)
-            throws SQLException, ExecutionException, InterruptedException {
-        int pid = pid(operator);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!blocks(pid)) {
-            assertThat(login).as("the login must come to wait for the row").isNotDone();
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+    private void setHash(String hash) {
+        sql.update("UPDATE account SET password_hash = ? WHERE username = ?", hash, username);
     }
 
-    private static int pid(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("SELECT pg_backend_pid()");
-                ResultSet result = query.executeQuery()) {
-            result.next();
-            return result.getInt(1);
-        }
-    }
-
-    private boolean blocks(int pid) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement query = connection.prepareStatement(
-                        "SELECT count(*) FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid))")) {
-            query.setInt(1, pid);
-            try (ResultSet result = query.executeQuery()) {
-                result.next();
-                return result.getInt(1) > 0;
-            }
-        }
-    }
-
-    private void setHash(String hash) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement update =
-                        connection.prepareStatement("UPDATE account SET password_hash = ? WHERE username = ?")) {
-            update.setString(1, hash);
-            update.setString(2, username);
-            update.executeUpdate();
-        }
-    }
-
-    private String storedHash() throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement query =
-                        connection.prepareStatement("SELECT password_hash FROM account WHERE username = ?")) {
-            query.setString(1, username);
-            try (ResultSet result = query.executeQuery()) {
-                result.next();
-                return result.getString(1);
-            }
-        }
+    private String storedHash() {
+        return sql.text("SELECT password_hash FROM account WHERE username = ?", username);
     }
 }

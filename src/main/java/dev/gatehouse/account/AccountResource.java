@@ -1,0 +1,133 @@
+package dev.gatehouse.account;
+
+import dev.gatehouse.password.Password;
+import dev.gatehouse.password.PasswordPolicy;
+import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Fields;
+import dev.gatehouse.platform.Problem;
+import dev.gatehouse.session.LiveSession;
+import dev.gatehouse.session.Subject;
+import dev.gatehouse.token.TokenAnswer;
+import dev.gatehouse.token.TokenAnswers;
+import io.quarkus.security.Authenticated;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseHeader;
+import org.jspecify.annotations.Nullable;
+
+/** What holders of an access token see of their account and do with it. */
+@Path("/account")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Account")
+class AccountResource {
+    private static final String TOKEN_PROBLEMS =
+            "not-authenticated, invalid-token, token-expired, starting, database-unavailable";
+
+    private final Accounts accounts;
+    private final OwnAccount ownAccount;
+    private final PasswordPolicy policy;
+    private final TokenAnswers tokenAnswers;
+    private final SecurityIdentity identity;
+
+    AccountResource(
+            Accounts accounts,
+            OwnAccount ownAccount,
+            PasswordPolicy policy,
+            TokenAnswers tokenAnswers,
+            SecurityIdentity identity) {
+        this.accounts = accounts;
+        this.ownAccount = ownAccount;
+        this.policy = policy;
+        this.tokenAnswers = tokenAnswers;
+        this.identity = identity;
+    }
+
+    /** The password and the one that is to replace it. Members are null when they are missing or not strings. */
+    @Schema(requiredProperties = {"current_password", "new_password"})
+    record ChangeOfPassword(
+            @Nullable String currentPassword, @Nullable String newPassword) {
+        @Override
+        public String toString() {
+            return "ChangeOfPassword[redacted]";
+        }
+    }
+
+    /** The password. Null when it is missing or not a string. */
+    @Schema(requiredProperties = {"password"})
+    record Deletion(@Nullable String password) {
+        @Override
+        public String toString() {
+            return "Deletion[redacted]";
+        }
+    }
+
+    @GET
+    @Authenticated
+    @Blocking
+    @Operation(summary = "The account of the token's session")
+    @APIResponseSchema(value = AccountView.class, responseDescription = "The account")
+    @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
+    public AccountView view() {
+        return accounts.view(caller().sessionId()).orElseThrow(Problem.INVALID_TOKEN::toException);
+    }
+
+    @PUT
+    @Path("/password")
+    @Authenticated
+    @Blocking
+    @Consumes(MediaType.APPLICATION_JSON)
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @Operation(summary = "Change the password, end every session and begin a new one")
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session")
+    @Extension(name = "x-problems", value = TOKEN_PROBLEMS + ", malformed-request, validation-failed, wrong-password")
+    public TokenAnswer changePassword(ChangeOfPassword body, @Context HttpServerRequest request) {
+        Fields fields = new Fields();
+        Password current = fields.parse("current_password", body.currentPassword(), Password::parse);
+        Password replacement = fields.parse("new_password", body.newPassword(), policy::parseNew);
+        fields.check();
+        LiveSession session = done(ownAccount.changePassword(caller(), current, replacement, Client.of(request)));
+        return tokenAnswers.withRefreshToken(session);
+    }
+
+    @POST
+    @Path("/deletion")
+    @Authenticated
+    @Blocking
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Delete the account for good")
+    @APIResponse(responseCode = "204", description = "The account and its sessions are gone; its name stays taken")
+    @Extension(name = "x-problems", value = TOKEN_PROBLEMS + ", malformed-request, validation-failed, wrong-password")
+    public void delete(Deletion body, @Context HttpServerRequest request) {
+        Fields fields = new Fields();
+        Password password = fields.parse("password", body.password(), Password::parse);
+        fields.check();
+        done(ownAccount.delete(caller(), password, Client.of(request)));
+    }
+
+    private static <T> T done(Confirmation<T> confirmation) {
+        return switch (confirmation) {
+            case Confirmation.Done<T>(T result) -> result;
+            case Confirmation.WrongPassword<T> wrong -> throw Problem.WRONG_PASSWORD.toException();
+            case Confirmation.SessionEnded<T> ended -> throw Problem.INVALID_TOKEN.toException();
+        };
+    }
+
+    private Subject caller() {
+        return (Subject) identity.getPrincipal();
+    }
+}

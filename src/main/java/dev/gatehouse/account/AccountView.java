@@ -1,0 +1,6 @@
+package dev.gatehouse.account;
+
+import java.time.Instant;
+
+/** What holders of an account see of it. */
+public record AccountView(String username, Instant createdAt, Instant passwordChangedAt) {}

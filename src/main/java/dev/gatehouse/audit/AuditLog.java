@@ -1,0 +1,126 @@
+package dev.gatehouse.audit;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.gatehouse.key.NameHashes;
+import dev.gatehouse.platform.AfterCommit;
+import dev.gatehouse.platform.Client;
+import io.quarkus.hibernate.orm.panache.Panache;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Records events in the table {@code audit_event}, and as one line of JSON each in the log {@value #CATEGORY}. */
+@ApplicationScoped
+public class AuditLog {
+    static final String CATEGORY = "gatehouse.audit";
+
+    private static final Logger LOG = Logger.getLogger(CATEGORY);
+
+    /** Beyond ASCII everything is escaped, so that no character of a user's can end a line or turn its direction. */
+    private static final ObjectWriter JSON = JsonMapper.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+            .build()
+            .writer();
+
+    private final NameHashes nameHashes;
+    private final AfterCommit afterCommit;
+
+    AuditLog(NameHashes nameHashes, AfterCommit afterCommit) {
+        this.nameHashes = nameHashes;
+        this.afterCommit = afterCommit;
+    }
+
+    /** What an event is in the table and in the log. */
+    private record Line(
+            String event,
+            @Nullable UUID account,
+            @Nullable UUID session,
+            @Nullable String nameHash) {}
+
+    /** Records an event in the running transaction, or in one of its own where none runs. It is logged on commit. */
+    @Transactional
+    public void record(AuditEvent event, Client client) {
+        Line line = line(event);
+        Panache.getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO audit_event (event, account_id, session_id, name_hash, address, user_agent)"
+                                + " VALUES (:event, :account, :session, decode(:nameHash, 'hex'), :address, :userAgent)")
+                .setParameter("event", line.event())
+                .setParameter("account", line.account())
+                .setParameter("session", line.session())
+                .setParameter("nameHash", line.nameHash())
+                .setParameter("address", client.address())
+                .setParameter("userAgent", client.userAgent().orElse(null))
+                .executeUpdate();
+        afterCommit.run(() -> LOG.info(json(line, client)));
+    }
+
+    /** Removes at most so many events that are older than the retention, unless another replica is about to. */
+    @Transactional
+    int removeOlderThan(Duration retention, int atMost) {
+        return Panache.getEntityManager()
+                .createNativeQuery("""
+                        DELETE FROM audit_event WHERE id IN (
+                            SELECT id FROM audit_event
+                            WHERE recorded_at < (SELECT clock_timestamp()) - make_interval(secs => :retention)
+                            ORDER BY recorded_at LIMIT :atMost FOR UPDATE SKIP LOCKED)
+                        """)
+                .setParameter("retention", (double) retention.toSeconds())
+                .setParameter("atMost", atMost)
+                .executeUpdate();
+    }
+
+    private Line line(AuditEvent event) {
+        return switch (event) {
+            case AuditEvent.SignedUp(UUID account) -> new Line("signup", account, null, null);
+            case AuditEvent.SignUpRefused(UUID account) -> new Line("signup_refused", account, null, null);
+            case AuditEvent.DeletedNameTried(String name) -> new Line("signup_refused", null, null, hash(name));
+            case AuditEvent.LoggedIn(UUID account, UUID session) -> new Line("login", account, session, null);
+            case AuditEvent.LoginFailed(UUID account) -> new Line("login_failed", account, null, null);
+            case AuditEvent.UnknownNameTried(String name) -> new Line("login_failed", null, null, hash(name));
+            case AuditEvent.RefreshReused(UUID account, UUID session) ->
+                new Line("refresh_reuse", account, session, null);
+            case AuditEvent.LoggedOut(UUID account, UUID session) -> new Line("logout", account, session, null);
+            case AuditEvent.SessionRevoked(UUID account, UUID session) ->
+                new Line("session_revoked", account, session, null);
+            case AuditEvent.SessionDisplaced(UUID account, UUID session) ->
+                new Line("session_displaced", account, session, null);
+            case AuditEvent.PasswordChanged(UUID account, UUID session) ->
+                new Line("password_changed", account, session, null);
+            case AuditEvent.PasswordRefused(UUID account, UUID session) ->
+                new Line("password_refused", account, session, null);
+            case AuditEvent.AccountDeleted(UUID account) -> new Line("account_deleted", account, null, null);
+        };
+    }
+
+    private String hash(String name) {
+        return HexFormat.of().formatHex(nameHashes.hash(name));
+    }
+
+    private static String json(Line line, Client client) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("event", line.event());
+        members.put("account", line.account());
+        members.put("session", line.session());
+        members.put("name_hash", line.nameHash());
+        members.put("address", client.address());
+        members.put("user_agent", client.userAgent().orElse(null));
+        try {
+            return JSON.writeValueAsString(members);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("strings and ids can always be written", e);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.gatehouse.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * A session as it stands after a login or a refresh: what tokens are made of.
+ *
+ * @param subject the username
+ * @param generation 1 at login, one more after each refresh that was not answered out of the grace
+ * @param authenticatedAt when the password was checked, in whole seconds; refreshing does not move it
+ * @param absoluteLimit when it ends whatever happens, in whole seconds rounded down
+ * @param refreshableFor how long its refresh token is good unless it is used, in whole seconds rounded down
+ */
+public record LiveSession(
+        UUID id,
+        String subject,
+        long generation,
+        Instant authenticatedAt,
+        Instant absoluteLimit,
+        Duration refreshableFor) {}

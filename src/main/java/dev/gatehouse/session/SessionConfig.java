@@ -1,0 +1,77 @@
+package dev.gatehouse.session;
+
+import dev.gatehouse.platform.DurationSetting;
+import dev.gatehouse.platform.NumberSetting;
+import dev.gatehouse.platform.StrictBoolean;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+
+/** How long a login lasts, and how its end is made known. */
+@ConfigMapping(prefix = "gatehouse.session")
+interface SessionConfig {
+    /**
+     * How long a session lasts without a refresh, 1 minute to 365 days. Below the lifetime of an access token a client
+     * that refreshes only when it must is logged out.
+     */
+    @WithDefault("P7D")
+    @WithConverter(DurationSetting.class)
+    @DurationMin(minutes = 1, message = "must be a duration from PT1M to P365D")
+    @DurationMax(days = 365, message = "must be a duration from PT1M to P365D")
+    Duration idle();
+
+    /**
+     * How long a session lasts at most, 1 minute to 365 days. Refreshing does not move it, so no login lasts for ever, and
+     * no access token is good beyond it.
+     */
+    @WithDefault("P30D")
+    @WithConverter(DurationSetting.class)
+    @DurationMin(minutes = 1, message = "must be a duration from PT1M to P365D")
+    @DurationMax(days = 365, message = "must be a duration from PT1M to P365D")
+    Duration absolute();
+
+    /**
+     * How long after it was exchanged a credential is still answered, with the session's current generation, 0 to 300
+     * seconds. It is for tabs that refresh at once and for answers that were lost; within it a thief is not noticed. 0 suits
+     * only clients that never refresh in parallel and never lose an answer.
+     */
+    @WithDefault("PT30S")
+    @WithConverter(DurationSetting.class)
+    @DurationMin(seconds = 0, message = "must be a duration from PT0S to PT5M")
+    @DurationMax(minutes = 5, message = "must be a duration from PT0S to PT5M")
+    Duration grace();
+
+    /**
+     * How long after its {@code exp} an access token can still be refreshed, 0 to 30 days; with 0 it cannot be
+     * refreshed at all, not even before.
+     */
+    @WithDefault("PT24H")
+    @WithConverter(DurationSetting.class)
+    @DurationMin(seconds = 0, message = "must be a duration from PT0S to P30D")
+    @DurationMax(days = 30, message = "must be a duration from PT0S to P30D")
+    Duration accessTokenRefreshWindow();
+
+    /**
+     * Whether the service listens to Postgres for the end of sessions ({@code LISTEN}), so that the other replicas' are
+     * known within milliseconds. Without it they are known within the interval of the poll, half a second. Must be off behind
+     * a connection pooler that pools transactions, such as PgBouncer.
+     */
+    @WithDefault("true")
+    @WithConverter(StrictBoolean.class)
+    boolean listen();
+
+    /**
+     * How many ended sessions a replica holds in memory, 100 to 10 million, at some 150 bytes each. Each is held while an
+     * access token of it can live. When there are more, every check of an access token costs a query.
+     */
+    @WithDefault("100000")
+    @WithConverter(NumberSetting.class)
+    @Min(value = 100, message = "must be a whole number from 100 to 10000000")
+    @Max(value = 10_000_000, message = "must be a whole number from 100 to 10000000")
+    int endedLimit();
+}

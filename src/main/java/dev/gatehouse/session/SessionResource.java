@@ -1,0 +1,123 @@
+package dev.gatehouse.session;
+
+import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Problem;
+import io.quarkus.security.Authenticated;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** What holders of an access token see of their account's sessions, and how they end them. */
+@Path("/sessions")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Sessions")
+class SessionResource {
+    private static final String TOKEN_PROBLEMS =
+            "not-authenticated, invalid-token, token-expired, starting, database-unavailable";
+
+    private final Sessions sessions;
+    private final SecurityIdentity identity;
+
+    SessionResource(Sessions sessions, SecurityIdentity identity) {
+        this.sessions = sessions;
+        this.identity = identity;
+    }
+
+    /** {@code current} marks the session of the token that was sent. */
+    record SessionView(
+            UUID id,
+            Instant createdAt,
+            Instant lastUsedAt,
+            Instant expiresAt,
+            @Nullable String userAgent,
+            @Nullable String address,
+            boolean current) {
+        static SessionView of(Session session, UUID caller) {
+            return new SessionView(
+                    session.id,
+                    session.createdAt,
+                    session.lastUsedAt,
+                    session.expiresAt(),
+                    session.userAgent,
+                    session.address,
+                    session.id.equals(caller));
+        }
+    }
+
+    @GET
+    @Authenticated
+    @Blocking
+    @Operation(summary = "The account's live sessions, the one used last first")
+    @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
+    public List<SessionView> list() {
+        UUID caller = caller();
+        List<SessionView> views = sessions.ofTheAccountOf(caller).stream()
+                .map(session -> SessionView.of(session, caller))
+                .toList();
+        if (views.isEmpty()) {
+            throw Problem.INVALID_TOKEN.toException();
+        }
+        return views;
+    }
+
+    @DELETE
+    @Authenticated
+    @Blocking
+    @Operation(summary = "End all of the account's sessions, this one too")
+    @APIResponse(responseCode = "204", description = "They have ended")
+    @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
+    public void revokeAll(@Context HttpServerRequest request) {
+        answer(sessions.revokeAll(caller(), Client.of(request)));
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Authenticated
+    @Blocking
+    @Operation(summary = "End one of the account's sessions")
+    @APIResponse(responseCode = "204", description = "It has ended")
+    @Extension(name = "x-problems", value = TOKEN_PROBLEMS + ", not-found")
+    public void revoke(@PathParam("id") String id, @Context HttpServerRequest request) {
+        answer(sessions.revoke(caller(), sessionId(id), Client.of(request)));
+    }
+
+    private static void answer(Revocation outcome) {
+        switch (outcome) {
+            case REVOKED -> {}
+            case NO_SUCH_SESSION -> throw Problem.NOT_FOUND.toException();
+            case CALLER_ENDED -> throw Problem.INVALID_TOKEN.toException();
+        }
+    }
+
+    /** What is not an id in its one written form is no session's. */
+    private static UUID sessionId(String text) {
+        try {
+            UUID id = UUID.fromString(text);
+            if (id.toString().equals(text)) {
+                return id;
+            }
+        } catch (IllegalArgumentException e) {
+            // Not an id at all.
+        }
+        throw Problem.NOT_FOUND.toException();
+    }
+
+    private UUID caller() {
+        return ((Subject) identity.getPrincipal()).sessionId();
+    }
+}

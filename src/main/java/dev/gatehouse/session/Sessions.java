@@ -1,0 +1,350 @@
+package dev.gatehouse.session;
+
+import dev.gatehouse.audit.AuditEvent;
+import dev.gatehouse.audit.AuditLog;
+import dev.gatehouse.platform.AfterCommit;
+import dev.gatehouse.platform.Client;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.hibernate.orm.panache.Panache;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.Query;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * The sessions in Postgres. Nothing is decided on what was read before: each judgement is the WHERE of the one statement
+ * that also acts on it, at READ COMMITTED, on the row as it was committed last and at the database's
+ * {@code clock_timestamp()}. So any number of replicas and of parallel calls come to one verdict.
+ *
+ * <p>Every method is one transaction on one connection, or joins the caller's.
+ */
+@ApplicationScoped
+public class Sessions {
+    private static final Logger LOG = Logger.getLogger(Sessions.class);
+
+    /** The most live sessions of an account. */
+    static final int MOST_OF_AN_ACCOUNT = 100;
+
+    private static final String LIVE = " ended_at IS NULL AND LEAST(idle_limit, absolute_limit) > clock_timestamp() ";
+
+    /** The current generation is at most two ahead and the one that was presented has been left less than the grace ago. */
+    private static final String IN_GRACE = """
+             ((generation = :generation + 1 AND left_last > clock_timestamp() - make_interval(secs => :grace))
+             OR (generation = :generation + 2 AND left_before_last > clock_timestamp() - make_interval(secs => :grace)))
+            """;
+
+    private static final String STATE = """
+             RETURNING id, subject, generation,
+                CAST(floor(extract(epoch FROM created_at)) AS bigint),
+                CAST(floor(extract(epoch FROM absolute_limit)) AS bigint),
+                CAST(round(extract(epoch FROM LEAST(idle_limit, absolute_limit) - clock_timestamp())) AS bigint)
+            """;
+
+    private final SessionConfig config;
+    private final EndedSessions endedSessions;
+    private final AuditLog auditLog;
+    private final AfterCommit afterCommit;
+    private final MeterRegistry meters;
+
+    Sessions(
+            SessionConfig config,
+            EndedSessions endedSessions,
+            AuditLog auditLog,
+            AfterCommit afterCommit,
+            MeterRegistry meters) {
+        this.config = config;
+        this.endedSessions = endedSessions;
+        this.auditLog = auditLog;
+        this.afterCommit = afterCommit;
+        this.meters = meters;
+    }
+
+    /**
+     * Begins a session. Where the account has more than {@value #MOST_OF_AN_ACCOUNT} then, the one used longest ago
+     * ends. The caller holds a lock on the account's row, so that logins beside each other count each other.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public LiveSession open(UUID accountId, String username, Client client) {
+        Query insert = statement("""
+                        INSERT INTO session (id, account_id, subject, created_at, last_used_at, idle_limit, absolute_limit,
+                            sweep_at, user_agent, address)
+                        SELECT :id, :account, :subject, instant, instant, instant + make_interval(secs => :idle),
+                            instant + make_interval(secs => :absolute),
+                            instant + make_interval(secs => LEAST(:idle, :absolute)), :userAgent, :address
+                        FROM clock_timestamp() AS instant
+                        """ + STATE)
+                .setParameter("id", UUID.randomUUID())
+                .setParameter("account", accountId)
+                .setParameter("subject", username)
+                .setParameter("idle", seconds(config.idle()))
+                .setParameter("absolute", seconds(config.absolute()))
+                .setParameter("userAgent", client.userAgent().orElse(null))
+                .setParameter("address", client.address());
+        LiveSession opened = liveSession((Object[]) insert.getSingleResult());
+        displace(accountId, opened.id(), client);
+        return opened;
+    }
+
+    private void displace(UUID accountId, UUID opened, Client client) {
+        List<Ended> displaced = end(
+                EndReason.DISPLACED,
+                """
+                id IN (SELECT id FROM session WHERE account_id = :account AND ended_at IS NULL AND id <> :opened
+                    ORDER BY last_used_at DESC OFFSET :kept)
+                """,
+                Map.of("account", accountId, "opened", opened, "kept", MOST_OF_AN_ACCOUNT - 1));
+        displaced.forEach(one -> auditLog.record(new AuditEvent.SessionDisplaced(one.account(), one.id()), client));
+    }
+
+    /**
+     * Exchanges a credential. Judged in this order: the access token's window; no row, ended or beyond a limit; an access
+     * token after the first use of a refresh token; the generation.
+     *
+     * <p>A verdict cannot turn between the statements: the generation only grows, leaving times only age, the flag stays
+     * set, and what has ended stays so. Only a generation above the row's can be overtaken, and then all is judged anew.
+     */
+    @Transactional
+    public Refresh refresh(Credential credential, Client client) {
+        if (credential instanceof Credential.OfAccessToken(UUID id, long generation, Duration expiredSince)
+                && expiredSince.compareTo(config.accessTokenRefreshWindow()) >= 0) {
+            return new Refresh.TooLate();
+        }
+        while (true) {
+            Optional<Refresh> verdict = rotate(credential)
+                    .or(() -> answerInGrace(credential))
+                    .or(() -> endReused(credential, client))
+                    .or(() -> refuse(credential));
+            if (verdict.isPresent()) {
+                return verdict.get();
+            }
+        }
+    }
+
+    private Optional<Refresh> rotate(Credential credential) {
+        return refreshed(
+                "rotated", credential, statement("""
+                        UPDATE session SET generation = generation + 1, left_before_last = left_last,
+                            left_last = clock_timestamp(), refresh_token_used = refresh_token_used OR :refreshToken,
+                            last_used_at = clock_timestamp(), idle_limit = clock_timestamp() + make_interval(secs => :idle)
+                        WHERE id = :id AND generation = :generation AND (:refreshToken OR NOT refresh_token_used) AND
+                        """ + LIVE + STATE).setParameter("idle", seconds(config.idle())));
+    }
+
+    private Optional<Refresh> answerInGrace(Credential credential) {
+        return refreshed(
+                "grace",
+                credential,
+                statement("""
+                        UPDATE session SET refresh_token_used = refresh_token_used OR :refreshToken
+                        WHERE id = :id AND (:refreshToken OR NOT refresh_token_used) AND
+                        """ + LIVE + " AND " + IN_GRACE + STATE).setParameter("grace", seconds(config.grace())));
+    }
+
+    private Optional<Refresh> refreshed(String how, Credential credential, Query update) {
+        List<?> rows = update.setParameter("id", credential.sessionId())
+                .setParameter("generation", credential.generation())
+                .setParameter("refreshToken", isRefreshToken(credential))
+                .getResultList();
+        return rows.stream().findFirst().map(row -> {
+            LiveSession session = liveSession((Object[]) row);
+            afterCommit.run(() -> count(how, session));
+            return new Refresh.Refreshed(session, credential);
+        });
+    }
+
+    private void count(String how, LiveSession session) {
+        meters.counter("gatehouse.refreshes", "answer", how).increment();
+        LOG.debugf("session=%s generation=%d refresh=%s", session.id(), session.generation(), how);
+    }
+
+    /** Ends a session whose credential has been exchanged before, or is of a generation that it never had here. */
+    private Optional<Refresh> endReused(Credential credential, Client client) {
+        List<Ended> reused = end(
+                EndReason.REUSE,
+                "id = :id AND generation <> :generation AND NOT (refresh_token_used AND NOT :refreshToken AND "
+                        + IN_GRACE + ") AND " + LIVE,
+                Map.of(
+                        "id", credential.sessionId(),
+                        "generation", credential.generation(),
+                        "refreshToken", isRefreshToken(credential),
+                        "grace", seconds(config.grace())));
+        reused.forEach(one -> auditLog.record(new AuditEvent.RefreshReused(one.account(), one.id()), client));
+        return reused.stream().findFirst().map(one -> new Refresh.SessionEnded());
+    }
+
+    private Optional<Refresh> refuse(Credential credential) {
+        List<?> used = statement("SELECT refresh_token_used FROM session WHERE id = :id AND" + LIVE)
+                .setParameter("id", credential.sessionId())
+                .getResultList();
+        if (used.isEmpty()) {
+            return Optional.of(new Refresh.SessionEnded());
+        }
+        boolean overtaken = isRefreshToken(credential) || used.getFirst().equals(false);
+        return overtaken ? Optional.empty() : Optional.of(new Refresh.Refused());
+    }
+
+    private static boolean isRefreshToken(Credential credential) {
+        return credential instanceof Credential.OfRefreshToken;
+    }
+
+    /** Ends a session for its holder. One that has ended already, or that nobody remembers, is fine. */
+    @Transactional
+    public void logOut(UUID sessionId, Client client) {
+        end(EndReason.LOGOUT, "id = :id AND ended_at IS NULL", Map.of("id", sessionId))
+                .forEach(one -> auditLog.record(new AuditEvent.LoggedOut(one.account(), one.id()), client));
+    }
+
+    /** The account of a live session; empty when the session is not live. */
+    @Transactional
+    public Optional<UUID> accountOf(UUID sessionId) {
+        List<?> accounts = statement("SELECT account_id FROM session WHERE id = :id AND" + LIVE)
+                .setParameter("id", sessionId)
+                .getResultList();
+        return accounts.stream().findFirst().map(UUID.class::cast);
+    }
+
+    /** The live sessions of a live session's account, the one used last first; none when the caller's is not live. */
+    @Transactional
+    List<Session> ofTheAccountOf(UUID caller) {
+        List<?> live = Panache.getEntityManager()
+                .createNativeQuery(
+                        "SELECT * FROM session WHERE account_id = (SELECT account_id FROM session WHERE id = :caller AND"
+                                + LIVE + ") AND" + LIVE + "ORDER BY last_used_at DESC, id",
+                        Session.class)
+                .setParameter("caller", caller)
+                .getResultList();
+        return live.stream().map(Session.class::cast).toList();
+    }
+
+    /** Ends a live session of the account whose live session asks for it; it may be the caller's own. */
+    @Transactional
+    Revocation revoke(UUID caller, UUID target, Client client) {
+        Optional<UUID> account = accountOf(caller);
+        if (account.isEmpty()) {
+            return Revocation.CALLER_ENDED;
+        }
+        List<Ended> revoked = end(
+                EndReason.REVOKED,
+                "id = :id AND account_id = :account AND" + LIVE,
+                Map.of("id", target, "account", account.get()));
+        revoked.forEach(one -> auditLog.record(new AuditEvent.SessionRevoked(one.account(), one.id()), client));
+        return revoked.isEmpty() ? Revocation.NO_SUCH_SESSION : Revocation.REVOKED;
+    }
+
+    /** Ends every session of the account whose live session asks for it, that one too. */
+    @Transactional
+    Revocation revokeAll(UUID caller, Client client) {
+        Optional<UUID> account = accountOf(caller);
+        if (account.isEmpty()) {
+            return Revocation.CALLER_ENDED;
+        }
+        endAll(account.get(), EndReason.REVOKED)
+                .forEach(one -> auditLog.record(new AuditEvent.SessionRevoked(one.account(), one.id()), client));
+        return Revocation.REVOKED;
+    }
+
+    /** Ends every session of an account whose password is being changed, in the transaction that changes it. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void endAllForChangedPassword(UUID accountId) {
+        endAll(accountId, EndReason.PASSWORD_CHANGED);
+    }
+
+    /** Ends every session of an account that is being deleted, in the transaction that deletes it. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void endAllForDeletedAccount(UUID accountId) {
+        endAll(accountId, EndReason.ACCOUNT_DELETED);
+    }
+
+    /** Locks the rows in the order of their ids, so that two calls that end the same sessions do not lock each other out. */
+    private List<Ended> endAll(UUID accountId, EndReason reason) {
+        return end(reason, """
+                id IN (SELECT id FROM session WHERE account_id = :account AND ended_at IS NULL ORDER BY id FOR UPDATE)
+                AND ended_at IS NULL
+                """, Map.of("account", accountId));
+    }
+
+    /** A session that a statement has ended. */
+    private record Ended(UUID id, UUID account) {}
+
+    /**
+     * Ends the sessions that a condition names. What they tell of their users goes at once; the row itself stays while
+     * access tokens of it can live, because replicas read there what has ended.
+     */
+    private List<Ended> end(EndReason reason, String condition, Map<String, Object> parameters) {
+        Query update = statement("""
+                        WITH ended AS (
+                            UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(),
+                                end_reason = :reason, subject = NULL, user_agent = NULL, address = NULL,
+                                sweep_at = clock_timestamp() + make_interval(secs => :remembered)
+                            WHERE
+                        """ + condition + """
+                             RETURNING id, account_id)
+                        SELECT id, account_id, CAST(pg_notify(:channel, '') AS text) FROM ended
+                        """)
+                .setParameter("reason", reason.stored())
+                .setParameter("remembered", seconds(endedSessions.remembered()))
+                .setParameter("channel", EndedSessionsFeed.CHANNEL);
+        parameters.forEach(update::setParameter);
+        List<?> rows = update.getResultList();
+        List<Ended> ended = rows.stream()
+                .map(Object[].class::cast)
+                .map(row -> new Ended((UUID) row[0], (UUID) row[1]))
+                .toList();
+        if (!ended.isEmpty()) {
+            afterCommit.run(() -> ended.forEach(one -> endedSessions.add(one.id())));
+        }
+        return ended;
+    }
+
+    /**
+     * Looks at the rows that are due, at most so many: removes those that nobody needs any more, and puts the others off,
+     * which have been used since it was said when to look. Rows that another call holds are left for the next time.
+     *
+     * @return how many rows were due
+     */
+    @Transactional
+    int sweep(int atMost) {
+        Number due = (Number) statement("""
+                        WITH due AS MATERIALIZED (
+                            SELECT id, clock_timestamp() AS instant,
+                                CASE WHEN ended_at IS NULL THEN LEAST(idle_limit, absolute_limit)
+                                     ELSE ended_at + make_interval(secs => :remembered) END AS needed_until
+                            FROM session WHERE sweep_at < (SELECT clock_timestamp())
+                            ORDER BY sweep_at LIMIT :atMost FOR UPDATE SKIP LOCKED),
+                        removed AS (
+                            DELETE FROM session USING due WHERE session.id = due.id AND needed_until <= instant),
+                        put_off AS (
+                            UPDATE session SET sweep_at = needed_until FROM due
+                            WHERE session.id = due.id AND needed_until > instant)
+                        SELECT count(*) FROM due
+                        """)
+                .setParameter("remembered", seconds(endedSessions.remembered()))
+                .setParameter("atMost", atMost)
+                .getSingleResult();
+        return due.intValue();
+    }
+
+    private static Query statement(String sql) {
+        return Panache.getEntityManager().createNativeQuery(sql);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static LiveSession liveSession(Object[] row) {
+        return new LiveSession(
+                (UUID) row[0],
+                (String) row[1],
+                (Long) row[2],
+                Instant.ofEpochSecond((Long) row[3]),
+                Instant.ofEpochSecond((Long) row[4]),
+                Duration.ofSeconds((Long) row[5]));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.gatehouse.token;
+
+import dev.gatehouse.platform.ExpiredTokenException;
+import dev.gatehouse.session.EndedSessions;
+import dev.gatehouse.session.Subject;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.AuthenticationRequestContext;
+import io.quarkus.security.identity.IdentityProvider;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.identity.request.TokenAuthenticationRequest;
+import io.quarkus.security.runtime.QuarkusSecurityIdentity;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+
+/**
+ * Puts {@link AccessTokens} behind Quarkus' {@code @Authenticated}: SmallRye's mechanism takes the token from the
+ * request, and this stands before SmallRye's own provider. A token is refused when its session has ended, which the list
+ * in memory knows; only while that is not complete is the database asked, on a worker thread.
+ */
+@Singleton
+class AccessTokenIdentities implements IdentityProvider<TokenAuthenticationRequest> {
+    private final AccessTokens accessTokens;
+    private final EndedSessions endedSessions;
+
+    AccessTokenIdentities(AccessTokens accessTokens, EndedSessions endedSessions) {
+        this.accessTokens = accessTokens;
+        this.endedSessions = endedSessions;
+    }
+
+    /** The highest is asked first; SmallRye's has the default. */
+    @Override
+    public int priority() {
+        return IdentityProvider.super.priority() + 1;
+    }
+
+    @Override
+    public Class<TokenAuthenticationRequest> getRequestType() {
+        return TokenAuthenticationRequest.class;
+    }
+
+    @Override
+    public Uni<SecurityIdentity> authenticate(
+            TokenAuthenticationRequest request, AuthenticationRequestContext context) {
+        return switch (accessTokens.check(request.getToken().getToken())) {
+            case TokenCheck.Valid(AccessToken token) -> authenticate(token, context);
+            case TokenCheck.Expired expired ->
+                Uni.createFrom().failure(new AuthenticationFailedException(new ExpiredTokenException()));
+            case TokenCheck.Invalid invalid -> refused();
+        };
+    }
+
+    private Uni<SecurityIdentity> authenticate(AccessToken token, AuthenticationRequestContext context) {
+        if (endedSessions.contains(token.sessionId())) {
+            return refused();
+        }
+        if (endedSessions.isComplete()) {
+            return Uni.createFrom().item(identity(token));
+        }
+        return context.runBlocking(() -> {
+            if (endedSessions.ask(token.sessionId())) {
+                throw new AuthenticationFailedException();
+            }
+            return identity(token);
+        });
+    }
+
+    private static Uni<SecurityIdentity> refused() {
+        return Uni.createFrom().failure(new AuthenticationFailedException());
+    }
+
+    private static SecurityIdentity identity(AccessToken token) {
+        return QuarkusSecurityIdentity.builder()
+                .setPrincipal(new Subject(token.subject(), token.sessionId()))
+                .build();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.gatehouse.token;
+
+import dev.gatehouse.session.AccessTokenLife;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/** Tells the sessions' room how long access tokens can live. */
+@Singleton
+class ConfiguredTokenLife implements AccessTokenLife {
+    private final TokenConfig config;
+
+    ConfiguredTokenLife(TokenConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public Duration longest() {
+        return config.lifetime().plus(config.leeway());
+    }
+}

@@ -1,0 +1,38 @@
+package dev.gatehouse.token;
+
+import dev.gatehouse.session.LiveSession;
+import dev.gatehouse.session.RefreshTokens;
+import jakarta.inject.Singleton;
+
+/** Makes the tokens of a session's current generation into an answer. */
+@Singleton
+public class TokenAnswers {
+    private static final String BEARER = "Bearer";
+
+    private final AccessTokens accessTokens;
+    private final RefreshTokens refreshTokens;
+
+    TokenAnswers(AccessTokens accessTokens, RefreshTokens refreshTokens) {
+        this.accessTokens = accessTokens;
+        this.refreshTokens = refreshTokens;
+    }
+
+    /** The answer to a login, and to whoever came with a refresh token. */
+    public TokenAnswer withRefreshToken(LiveSession session) {
+        IssuedToken issued = accessTokens.issue(session);
+        return new TokenAnswer(
+                issued.compact(),
+                issued.compact(),
+                BEARER,
+                issued.expiresIn().toSeconds(),
+                refreshTokens.issue(session),
+                session.refreshableFor().toSeconds());
+    }
+
+    /** The answer to whoever came with an access token, which never becomes a refresh token. */
+    public TokenAnswer withoutRefreshToken(LiveSession session) {
+        IssuedToken issued = accessTokens.issue(session);
+        return new TokenAnswer(
+                issued.compact(), issued.compact(), BEARER, issued.expiresIn().toSeconds(), null, null);
+    }
+}
