@@ -1,0 +1,395 @@
+package dev.gatehouse.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Locks;
+import dev.gatehouse.MutableClock;
+import dev.gatehouse.Sql;
+import dev.gatehouse.token.TokenForge;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a refresh is judged, line by line in the order of judgement. Time passes by SQL that ages the row. */
+@QuarkusTest
+class RefreshTest {
+    private static final String PASSWORD = "a long enough password";
+    private static final int WEEK = 7 * 24 * 3600;
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    MutableClock clock;
+
+    private final ExecutorService clients = Executors.newCachedThreadPool();
+    private final String username = "user-" + UUID.randomUUID();
+    private Api api = new Api(0);
+    private String access = "";
+    private String refresh = "";
+    private UUID session = new UUID(0, 0);
+
+    @BeforeEach
+    void logIn() {
+        api = new Api(RestAssured.port);
+        api.signUp(username, PASSWORD);
+        Answer login = api.login(username, PASSWORD);
+        access = login.token();
+        refresh = login.refreshToken();
+        session = UUID.fromString(claims(access).path("sid").asText());
+    }
+
+    @AfterEach
+    void tidyUp() {
+        clock.reset();
+        clients.shutdownNow();
+    }
+
+    @Test
+    void aRefreshTokenMovesTheGenerationOnByOne() {
+        Answer refreshed = api.refresh(refresh);
+        assertThat(refreshed.status()).isEqualTo(200);
+        assertThat(refreshed.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(refreshed.refreshToken()).isNotEqualTo(refresh);
+        assertThat(refreshed.json().path("refresh_expires_in").asInt()).isEqualTo(WEEK);
+        assertThat(claims(refreshed.token()).path("gen").asLong()).isEqualTo(2);
+        assertThat(claims(refreshed.token()).path("sid").asText()).isEqualTo(session.toString());
+        assertThat(row())
+                .containsEntry("generation", 2L)
+                .containsEntry("refresh_token_used", true)
+                .containsEntry("ended_at", null);
+        assertThat(api.call("POST", "/refresh_token")
+                        .bearer(refreshed.refreshToken())
+                        .send()
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void withinTheGraceTheTwoGenerationsLeftLastGetTheCurrentOneAndNoNewOne() {
+        String second = api.refresh(refresh).refreshToken();
+        String third = api.refresh(second).refreshToken();
+        Map<String, @Nullable Object> before = row();
+        for (String left : List.of(second, refresh, second, refresh)) {
+            Answer answer = api.refresh(left);
+            assertThat(answer.refreshToken()).isEqualTo(third);
+            assertThat(claims(answer.token()).path("gen").asLong()).isEqualTo(3);
+        }
+        assertThat(row()).isEqualTo(before);
+        assertThat(api.refresh(third).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theGenerationBeforeThoseIsReuseHoweverRecentlyItWasLeft() {
+        String second = api.refresh(refresh).refreshToken();
+        String third = api.refresh(second).refreshToken();
+        api.refresh(third);
+        assertEndedByReuse(api.refresh(refresh));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aGenerationThatWasLeftTheGraceAgoIsReuse(int behind) {
+        String second = api.refresh(refresh).refreshToken();
+        String third = api.refresh(second).refreshToken();
+        age(25);
+        assertThat(api.refresh(behind == 1 ? second : refresh).refreshToken()).isEqualTo(third);
+        age(5);
+        assertEndedByReuse(api.refresh(behind == 1 ? second : refresh));
+    }
+
+    @Test
+    void reuseEndsTheSessionForTheHoldersOfItsNewerTokensToo() {
+        Answer second = api.refresh(refresh);
+        age(30);
+        assertEndedByReuse(api.refresh(refresh));
+        assertThat(api.refresh(second.refreshToken()).problem()).isEqualTo("session-ended");
+        assertThat(api.refresh(second.token()).problem()).isEqualTo("session-ended");
+        assertThat(api.secret(second.token()).problem()).isEqualTo("invalid-token");
+        assertThat(api.sessions(second.token()).problem()).isEqualTo("invalid-token");
+    }
+
+    @Test
+    void aReplayIsRefusedAgainWithinTheSameSecondAndByAReplicaWhoseClockIsSetBack() {
+        api.refresh(refresh);
+        age(30);
+        assertEndedByReuse(api.refresh(refresh));
+        assertEndedByReuse(api.refresh(refresh));
+        clock.advance(Duration.ofHours(-1));
+        assertEndedByReuse(api.refresh(refresh));
+    }
+
+    /** The order is that of the generations: a clock that is wrong makes no difference, in either direction. */
+    @ParameterizedTest
+    @ValueSource(ints = {-3600, 3600})
+    void noReplicasClockDecidesWhatIsReuse(int seconds) {
+        clock.advance(Duration.ofSeconds(seconds));
+        String second = api.refresh(refresh).refreshToken();
+        assertThat(api.refresh(refresh).refreshToken()).isEqualTo(second);
+        age(30);
+        assertEndedByReuse(api.refresh(refresh));
+    }
+
+    @Test
+    void anAccessTokenRefreshesTheSeedsWayAndNeverBecomesARefreshToken() {
+        Answer second = api.refresh(access);
+        assertThat(second.status()).isEqualTo(200);
+        assertThat(second.json().has("refresh_token")).isFalse();
+        assertThat(second.json().has("refresh_expires_in")).isFalse();
+        assertThat(claims(second.token()).path("gen").asLong()).isEqualTo(2);
+        Answer inGrace = api.refresh(access);
+        assertThat(inGrace.json().has("refresh_token")).isFalse();
+        assertThat(claims(inGrace.token()).path("gen").asLong()).isEqualTo(2);
+        assertThat(row()).containsEntry("refresh_token_used", false).containsEntry("generation", 2L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void anAccessTokenOfAGenerationThatWasLeftTheGraceAgoIsReuse(int behind) {
+        String second = api.refresh(access).token();
+        if (behind == 2) {
+            api.refresh(second);
+        }
+        age(30);
+        assertEndedByReuse(api.refresh(access));
+    }
+
+    @Test
+    void onceARefreshTokenWasUsedACurrentAccessTokenIsRefusedAndTheSessionLives() {
+        Answer second = api.refresh(refresh);
+        Map<String, @Nullable Object> before = row();
+        assertThat(api.refresh(second.token()).problem()).isEqualTo("invalid-token");
+        assertThat(api.refresh(access).problem()).isEqualTo("invalid-token");
+        assertThat(row()).isEqualTo(before);
+        assertThat(api.refresh(second.refreshToken()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void anAnswerOutOfTheGraceCountsAsAUseOfTheRefreshToken() {
+        Answer second = api.refresh(access);
+        assertThat(api.refresh(refresh).status()).isEqualTo(200);
+        assertThat(row()).containsEntry("refresh_token_used", true).containsEntry("generation", 2L);
+        assertThat(api.refresh(second.token()).problem()).isEqualTo("invalid-token");
+    }
+
+    @Test
+    void anAccessTokenOfAnOlderGenerationIsReuseAlsoAfterAUseOfTheRefreshToken() {
+        api.refresh(refresh);
+        age(30);
+        assertEndedByReuse(api.refresh(access));
+    }
+
+    @Test
+    void beyondTheWindowAnAccessTokenChangesNothingWhateverItsSessionIs() {
+        api.refresh(access);
+        age(30);
+        clock.advance(Duration.ofHours(25));
+        Map<String, @Nullable Object> before = row();
+        assertThat(api.refresh(access).problem()).isEqualTo("token-expired");
+        assertThat(row()).isEqualTo(before);
+        sql.update("DELETE FROM session WHERE id = ?", session);
+        assertThat(api.refresh(access).problem()).isEqualTo("token-expired");
+    }
+
+    @Test
+    void aRefreshTokenKnowsNoWindow() {
+        clock.advance(Duration.ofDays(6));
+        assertThat(api.refresh(refresh).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DELETE FROM session WHERE id = ?",
+                "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = 'operator'"
+                        + " WHERE id = ?",
+                "UPDATE session SET idle_limit = clock_timestamp() WHERE id = ?",
+                "UPDATE session SET absolute_limit = clock_timestamp() WHERE id = ?"
+            })
+    void withoutALiveSessionNothingIsRefreshedWhateverTheCredential(String end) {
+        String second = api.refresh(refresh).refreshToken();
+        age(30);
+        sql.update(end, session);
+        for (String credential : List.of(refresh, second, access)) {
+            Answer answer = api.refresh(credential);
+            assertThat(answer.problem()).isEqualTo("session-ended");
+            assertThat(answer.json().path("detail").asText()).isEqualTo("Session ended");
+            assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
+            assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        }
+        assertThat(reuses()).isZero();
+    }
+
+    @Test
+    void justBeforeALimitASessionIsStillRefreshedAndTokensEndWithIt() {
+        sql.update(
+                "UPDATE session SET absolute_limit = clock_timestamp() + interval '100 seconds' WHERE id = ?", session);
+        long limit = sql.number(
+                "SELECT floor(extract(epoch FROM absolute_limit))::bigint FROM session WHERE id = ?", session);
+        Answer refreshed = api.refresh(refresh);
+        assertThat(refreshed.json().path("refresh_expires_in").asInt()).isBetween(80, 100);
+        assertThat(refreshed.json().path("expires_in").asInt()).isBetween(80, 100);
+        assertThat(claims(refreshed.token()).path("exp").asLong()).isEqualTo(limit);
+    }
+
+    @Test
+    void aRefreshMovesTheIdleLimitAndNeitherTheAbsoluteLimitNorTheTimeOfAuthentication() {
+        sql.update(
+                "UPDATE session SET created_at = created_at - interval '6 days',"
+                        + " last_used_at = last_used_at - interval '6 days', idle_limit = idle_limit - interval '6 days',"
+                        + " absolute_limit = absolute_limit - interval '6 days' WHERE id = ?",
+                session);
+        Map<String, @Nullable Object> before = row();
+        Answer refreshed = api.refresh(refresh);
+        assertThat(refreshed.json().path("refresh_expires_in").asInt()).isEqualTo(WEEK);
+        assertThat(row())
+                .containsEntry("absolute_limit", before.get("absolute_limit"))
+                .containsEntry("created_at", before.get("created_at"));
+        assertThat(sql.number(
+                        "SELECT round(extract(epoch FROM idle_limit - last_used_at))::bigint FROM session WHERE id = ?",
+                        session))
+                .isEqualTo(WEEK);
+        assertThat(claims(access).path("auth_time").asLong()
+                        - claims(refreshed.token()).path("auth_time").asLong())
+                .isEqualTo(6 * 24 * 3600);
+    }
+
+    @Test
+    void aGenerationThatTheRowHasNotReachedEndsTheSession() {
+        String second = api.refresh(refresh).refreshToken();
+        sql.update("UPDATE session SET generation = 1 WHERE id = ?", session);
+        assertEndedByReuse(api.refresh(second));
+    }
+
+    @Test
+    void noKindOfTokenIsTakenForTheOther() {
+        assertThat(api.secret(refresh).problem()).isEqualTo("invalid-token");
+        assertThat(api.sessions(refresh).problem()).isEqualTo("invalid-token");
+        assertThat(api.call("GET", "/account").bearer(refresh).send().problem()).isEqualTo("invalid-token");
+    }
+
+    @Test
+    void ofManyRefreshesAtOnceOneMovesTheGenerationAndAllSucceed() throws Exception {
+        CountDownLatch start = new CountDownLatch(1);
+        List<Future<Answer>> racing = new ArrayList<>();
+        for (int n = 0; n < 64; n++) {
+            racing.add(clients.submit(() -> {
+                start.await();
+                return api.refresh(refresh);
+            }));
+        }
+        start.countDown();
+        for (Future<Answer> one : racing) {
+            Answer answer = one.get(60, TimeUnit.SECONDS);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(claims(answer.token()).path("gen").asLong()).isEqualTo(2);
+        }
+        assertThat(row()).containsEntry("generation", 2L).containsEntry("ended_at", null);
+    }
+
+    @Test
+    void aRefreshThatWaitedForAnotherIsJudgedByWhatThatCommitted() throws Exception {
+        try (Connection other = sql.open()) {
+            other.setAutoCommit(false);
+            Sql.update(
+                    other,
+                    "UPDATE session SET generation = 2, left_last = clock_timestamp(), refresh_token_used = true"
+                            + " WHERE id = ?",
+                    session);
+            CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(() -> api.refresh(refresh), clients);
+            Locks.awaitWaiterFor(other, sql, waiting);
+            other.commit();
+            assertThat(claims(waiting.get(30, TimeUnit.SECONDS).token())
+                            .path("gen")
+                            .asLong())
+                    .isEqualTo(2);
+        }
+        assertThat(row()).containsEntry("generation", 2L);
+    }
+
+    @Test
+    void aRefreshThatWaitedForALogoutIsRefused() throws Exception {
+        try (Connection other = sql.open()) {
+            other.setAutoCommit(false);
+            Sql.update(
+                    other,
+                    "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(),"
+                            + " end_reason = 'logout' WHERE id = ?",
+                    session);
+            CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(() -> api.refresh(refresh), clients);
+            Locks.awaitWaiterFor(other, sql, waiting);
+            other.commit();
+            assertThat(waiting.get(30, TimeUnit.SECONDS).problem()).isEqualTo("session-ended");
+        }
+        assertThat(row()).containsEntry("generation", 1L);
+    }
+
+    @Test
+    void aClientWhoseAnswerWasLostGetsAWorkingPairWhenItAsksAgain() throws IOException {
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            String request =
+                    "GET /refresh_token HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + refresh + "\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (sql.number("SELECT generation FROM session WHERE id = ?", session) == 1) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+            }
+        }
+        Answer again = api.refresh(refresh);
+        assertThat(api.secret(again.token()).status()).isEqualTo(200);
+        assertThat(claims(api.refresh(again.refreshToken()).token()).path("gen").asLong())
+                .isEqualTo(3);
+    }
+
+    private void assertEndedByReuse(Answer answer) {
+        assertThat(answer.problem()).isEqualTo("session-ended");
+        assertThat(row()).containsEntry("end_reason", "reuse");
+        assertThat(reuses()).isEqualTo(1);
+    }
+
+    private long reuses() {
+        return sql.number("SELECT count(*) FROM audit_event WHERE event = 'refresh_reuse' AND session_id = ?", session);
+    }
+
+    private Map<String, @Nullable Object> row() {
+        return sql.rows("SELECT * FROM session WHERE id = ?", session).getFirst();
+    }
+
+    /** Lets time pass between the exchanges so far and the next one. */
+    private void age(int seconds) {
+        sql.update(
+                "UPDATE session SET left_last = left_last - make_interval(secs => ?),"
+                        + " left_before_last = left_before_last - make_interval(secs => ?) WHERE id = ?",
+                (double) seconds,
+                (double) seconds,
+                session);
+    }
+
+    private static ObjectNode claims(String accessToken) {
+        return new TokenForge(accessToken, new byte[0]).claims();
+    }
+}

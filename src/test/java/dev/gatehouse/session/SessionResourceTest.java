@@ -1,0 +1,239 @@
+package dev.gatehouse.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import dev.gatehouse.MutableClock;
+import dev.gatehouse.Sql;
+import dev.gatehouse.token.TokenForge;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Looking at sessions and ending them. */
+@QuarkusTest
+class SessionResourceTest {
+    private static final String PASSWORD = "a long enough password";
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    MutableClock clock;
+
+    private final String username = "user-" + UUID.randomUUID();
+    private Api api = new Api(0);
+
+    @BeforeEach
+    void signUp() {
+        api = new Api(RestAssured.port);
+        api.signUp(username, PASSWORD);
+    }
+
+    @AfterEach
+    void resetClock() {
+        clock.reset();
+    }
+
+    @Test
+    void theListHasEveryLiveSessionTheOneUsedLastFirstAndMarksTheCallers() {
+        Answer first = logIn();
+        Answer second = logIn();
+        Answer third = logIn();
+        api.refresh(first.refreshToken());
+        api.logOut(third.token());
+        Answer list = api.sessions(second.token());
+        assertThat(list.status()).isEqualTo(200);
+        assertThat(list.json().findValuesAsText("id")).containsExactly(sid(first), sid(second));
+        assertThat(list.json().findValuesAsText("current")).containsExactly("false", "true");
+        JsonNode one = list.json().get(1);
+        assertThat(one.fieldNames())
+                .toIterable()
+                .containsExactly("id", "created_at", "last_used_at", "expires_at", "user_agent", "address", "current");
+        assertThat(one.path("created_at").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+        assertThat(Duration.between(
+                        Instant.parse(one.path("last_used_at").asText()),
+                        Instant.parse(one.path("expires_at").asText())))
+                .isEqualTo(Duration.ofDays(7));
+        assertThat(one.path("address").asText()).isIn("127.0.0.1", "0:0:0:0:0:0:0:1", "::1");
+    }
+
+    @Test
+    void theListShowsTheUserAgentCutAndWithoutControlCharacters() {
+        String agent = "Mozilla\t(x) " + "y".repeat(300);
+        Answer login = api.call("POST", "/login")
+                .header("User-Agent", agent)
+                .json(Api.credentials(username, PASSWORD))
+                .send();
+        assertThat(api.sessions(login.token()).json().get(0).path("user_agent").asText())
+                .isEqualTo(("Mozilla(x) " + "y".repeat(300)).substring(0, 256));
+    }
+
+    @Test
+    void theListHasNobodyElsesSessions() {
+        String other = "user-" + UUID.randomUUID();
+        api.signUp(other, PASSWORD);
+        api.login(other, PASSWORD);
+        assertThat(api.sessions(logIn().token()).json()).hasSize(1);
+    }
+
+    @Test
+    void oneSessionCanBeEndedFromAnother() {
+        Answer first = logIn();
+        Answer second = logIn();
+        assertThat(delete("/sessions/" + sid(first), second).status()).isEqualTo(204);
+        assertThat(api.secret(first.token()).problem()).isEqualTo("invalid-token");
+        assertThat(api.refresh(first.refreshToken()).problem()).isEqualTo("session-ended");
+        assertThat(api.secret(second.token()).status()).isEqualTo(200);
+        assertThat(delete("/sessions/" + sid(first), second).problem()).isEqualTo("not-found");
+        assertThat(delete("/sessions/" + sid(second), second).status()).isEqualTo(204);
+        assertThat(api.secret(second.token()).problem()).isEqualTo("invalid-token");
+    }
+
+    @Test
+    void anothersSessionAndWhatIsNoIdAreNotFound() {
+        String other = "user-" + UUID.randomUUID();
+        api.signUp(other, PASSWORD);
+        Answer others = api.login(other, PASSWORD);
+        Answer mine = logIn();
+        for (String id : List.of(
+                sid(others),
+                UUID.randomUUID().toString(),
+                sid(mine).toUpperCase(Locale.ROOT),
+                sid(mine).replace("-", ""),
+                "1-1-1-1-1",
+                "x",
+                "%20",
+                "'",
+                "a%2Fb",
+                "%00")) {
+            Answer answer = delete("/sessions/" + id, mine);
+            assertThat(answer.status()).as(id).isEqualTo(404);
+            assertThat(answer.problem()).as(id).isEqualTo("not-found");
+        }
+        assertThat(api.secret(others.token()).status()).isEqualTo(200);
+        assertThat(api.secret(mine.token()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void allSessionsCanBeEndedAtOnce() {
+        Answer first = logIn();
+        Answer second = logIn();
+        assertThat(delete("/sessions", first).status()).isEqualTo(204);
+        for (Answer one : List.of(first, second)) {
+            assertThat(api.secret(one.token()).problem()).isEqualTo("invalid-token");
+            assertThat(api.refresh(one.refreshToken()).problem()).isEqualTo("session-ended");
+            assertThat(delete("/sessions", one).problem()).isEqualTo("invalid-token");
+        }
+    }
+
+    @Test
+    void whoseSessionHasEndedOrIsBeyondALimitSeesAndEndsNothing() {
+        for (String end : List.of(
+                "UPDATE session SET idle_limit = clock_timestamp() WHERE id = ?",
+                "UPDATE session SET absolute_limit = clock_timestamp() WHERE id = ?",
+                "DELETE FROM session WHERE id = ?")) {
+            Answer live = logIn();
+            Answer dead = logIn();
+            sql.update(end, UUID.fromString(sid(dead)));
+            assertThat(api.sessions(dead.token()).problem()).isEqualTo("invalid-token");
+            assertThat(delete("/sessions/" + sid(live), dead).problem()).isEqualTo("invalid-token");
+            assertThat(delete("/sessions", dead).problem()).isEqualTo("invalid-token");
+            assertThat(api.sessions(live.token()).json().findValuesAsText("id"))
+                    .contains(sid(live))
+                    .doesNotContain(sid(dead));
+            api.logOut(live.token());
+        }
+    }
+
+    @Test
+    void logoutTakesAnyTokenOfTheSessionAnyNumberOfTimes() {
+        Answer login = logIn();
+        Answer refreshed = api.refresh(login.refreshToken());
+        clock.advance(Duration.ofDays(40));
+        for (String token : List.of(
+                login.token(), login.refreshToken(), refreshed.token(), refreshed.refreshToken(), login.token())) {
+            Answer answer = api.logOut(token);
+            assertThat(answer.status()).isEqualTo(204);
+            assertThat(answer.text()).isEmpty();
+        }
+        assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", UUID.fromString(sid(login))))
+                .isEqualTo("logout");
+        assertThat(sql.number(
+                        "SELECT count(*) FROM audit_event WHERE event = 'logout' AND session_id = ?",
+                        UUID.fromString(sid(login))))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void logoutTakesATokenWhoseSessionNobodyRemembers() {
+        Answer login = logIn();
+        sql.update("DELETE FROM session WHERE id = ?", UUID.fromString(sid(login)));
+        assertThat(api.logOut(login.refreshToken()).status()).isEqualTo(204);
+    }
+
+    @Test
+    void logoutWithoutATokenOrWithGarbageIs401() {
+        Answer none = api.call("POST", "/logout").send();
+        assertThat(none.problem()).isEqualTo("not-authenticated");
+        assertThat(none.header("WWW-Authenticate")).isEqualTo("Bearer");
+        Answer garbage = api.logOut("garbage");
+        assertThat(garbage.problem()).isEqualTo("invalid-token");
+        assertThat(garbage.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
+    }
+
+    @Test
+    void anEndedSessionTellsNothingOfItsUserAnyMore() {
+        Answer login = logIn();
+        api.logOut(login.token());
+        assertThat(sql.rows(
+                                "SELECT subject, user_agent, address FROM session WHERE id = ?",
+                                UUID.fromString(sid(login)))
+                        .getFirst()
+                        .values())
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void ofMoreThanAHundredSessionsTheOneUsedLongestAgoEnds() {
+        List<Answer> logins = new ArrayList<>();
+        for (int n = 0; n < 100; n++) {
+            logins.add(logIn());
+        }
+        Answer oldest = api.refresh(logins.getFirst().refreshToken());
+        Answer hundredAndFirst = logIn();
+        assertThat(api.sessions(hundredAndFirst.token()).json()).hasSize(100);
+        assertThat(api.secret(logins.get(1).token()).problem()).isEqualTo("invalid-token");
+        assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", UUID.fromString(sid(logins.get(1)))))
+                .isEqualTo("displaced");
+        assertThat(sql.number(
+                        "SELECT count(*) FROM audit_event WHERE event = 'session_displaced' AND session_id = ?",
+                        UUID.fromString(sid(logins.get(1)))))
+                .isEqualTo(1);
+        assertThat(api.secret(oldest.token()).status()).isEqualTo(200);
+        assertThat(api.secret(logins.get(2).token()).status()).isEqualTo(200);
+    }
+
+    private Answer logIn() {
+        return api.login(username, PASSWORD);
+    }
+
+    private Answer delete(String path, Answer caller) {
+        return api.call("DELETE", path).bearer(caller.token()).send();
+    }
+
+    private static String sid(Answer login) {
+        return new TokenForge(login.token(), new byte[0]).claims().path("sid").asText();
+    }
+}
