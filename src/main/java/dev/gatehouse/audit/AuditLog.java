@@ -67,7 +67,10 @@ public class AuditLog {
         afterCommit.run(() -> LOG.info(json(line, client)));
     }
 
-    /** Removes at most so many events that are older than the retention, unless another replica is about to. */
+    /**
+     * Removes at most so many events that are older than the retention, unless another replica is about to. The number
+     * stands in the statement's text, because the planner must know that it is small.
+     */
     @Transactional
     int removeOlderThan(Duration retention, int atMost) {
         return Panache.getEntityManager()
@@ -75,10 +78,9 @@ public class AuditLog {
                         DELETE FROM audit_event WHERE id IN (
                             SELECT id FROM audit_event
                             WHERE recorded_at < (SELECT clock_timestamp()) - make_interval(secs => :retention)
-                            ORDER BY recorded_at LIMIT :atMost FOR UPDATE SKIP LOCKED)
-                        """)
+                            ORDER BY recorded_at LIMIT %d FOR UPDATE SKIP LOCKED)
+                        """.formatted(atMost))
                 .setParameter("retention", (double) retention.toSeconds())
-                .setParameter("atMost", atMost)
                 .executeUpdate();
     }
 

@@ -37,8 +37,8 @@ class EndedSessionsFeed {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(250);
-    /** How often a list that is not complete is read anew in the hope that it can be. */
-    private static final Duration REREAD_INTERVAL = Duration.ofSeconds(10);
+    /** Every how many polls a list that is not complete is read anew in the hope that it can be. */
+    private static final int POLLS_PER_REREAD = 20;
 
     private final EndedSessions endedSessions;
     private final OwnConnections connections;
@@ -50,7 +50,7 @@ class EndedSessionsFeed {
     /** Every transaction below it is over and has been read. */
     private BigInteger readBelow = BigInteger.ZERO;
 
-    private long rereadNanos;
+    private int pollsUntilReread;
     private @Nullable Thread reader;
 
     @Inject
@@ -129,10 +129,10 @@ class EndedSessionsFeed {
 
     /** Reads everything, and takes the list for complete when that is no more than it may hold. */
     private void reread(Connection connection) throws SQLException {
-        if (System.nanoTime() - rereadNanos < REREAD_INTERVAL.toNanos()) {
+        if (pollsUntilReread-- > 0) {
             return;
         }
-        rereadNanos = System.nanoTime();
+        pollsUntilReread = POLLS_PER_REREAD;
         BigInteger oldestRunning = oldestRunningTransaction(connection);
         List<UUID> all = endedIn(connection, BigInteger.ZERO);
         if (all.size() <= limit) {

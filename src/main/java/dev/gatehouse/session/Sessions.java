@@ -74,10 +74,11 @@ public class Sessions {
         Query insert = statement("""
                         INSERT INTO session (id, account_id, subject, created_at, last_used_at, idle_limit, absolute_limit,
                             sweep_at, user_agent, address)
-                        SELECT :id, :account, :subject, instant, instant, instant + make_interval(secs => :idle),
-                            instant + make_interval(secs => :absolute),
-                            instant + make_interval(secs => LEAST(:idle, :absolute)), :userAgent, :address
-                        FROM clock_timestamp() AS instant
+                        SELECT :id, :account, :subject, instant, instant, idle, absolute, LEAST(idle, absolute),
+                            :userAgent, :address
+                        FROM clock_timestamp() AS instant,
+                            LATERAL (SELECT instant + make_interval(secs => :idle) AS idle,
+                                instant + make_interval(secs => :absolute) AS absolute) AS limits
                         """ + STATE)
                 .setParameter("id", UUID.randomUUID())
                 .setParameter("account", accountId)
@@ -306,6 +307,8 @@ public class Sessions {
      * Looks at the rows that are due, at most so many: removes those that nobody needs any more, and puts the others off,
      * which have been used since it was said when to look. Rows that another call holds are left for the next time.
      *
+     * <p>The number stands in the statement's text, because the planner must know that it is small.
+     *
      * @return how many rows were due
      */
     @Transactional
@@ -316,16 +319,15 @@ public class Sessions {
                                 CASE WHEN ended_at IS NULL THEN LEAST(idle_limit, absolute_limit)
                                      ELSE ended_at + make_interval(secs => :remembered) END AS needed_until
                             FROM session WHERE sweep_at < (SELECT clock_timestamp())
-                            ORDER BY sweep_at LIMIT :atMost FOR UPDATE SKIP LOCKED),
+                            ORDER BY sweep_at LIMIT %d FOR UPDATE SKIP LOCKED),
                         removed AS (
                             DELETE FROM session USING due WHERE session.id = due.id AND needed_until <= instant),
                         put_off AS (
                             UPDATE session SET sweep_at = needed_until FROM due
                             WHERE session.id = due.id AND needed_until > instant)
                         SELECT count(*) FROM due
-                        """)
+                        """.formatted(atMost))
                 .setParameter("remembered", seconds(endedSessions.remembered()))
-                .setParameter("atMost", atMost)
                 .getSingleResult();
         return due.intValue();
     }

@@ -1,0 +1,196 @@
+package dev.gatehouse.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import dev.gatehouse.MutableClock;
+import dev.gatehouse.Sql;
+import dev.gatehouse.platform.DatabaseReached;
+import dev.gatehouse.platform.OwnConnections;
+import dev.gatehouse.token.TokenForge;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A second replica's list, beside the service, on its database. */
+@QuarkusTest
+class EndedSessionsFeedTest {
+    private static final String PASSWORD = "a long enough password";
+    private static final Duration NEVER = Duration.ofHours(1);
+    private static final Duration OFTEN = Duration.ofMillis(20);
+    private static final int LIMIT = 1000;
+
+    private static final String FEEDS =
+            "datname = current_database() AND query LIKE 'SELECT id FROM session WHERE ended_in%'";
+
+    private static final String END =
+            "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(),"
+                    + " end_reason = 'operator' WHERE id = ?";
+
+    @Inject
+    OwnConnections connections;
+
+    @Inject
+    Sql sql;
+
+    private final MutableClock clock = new MutableClock();
+    private final List<EndedSessionsFeed> feeds = new ArrayList<>();
+    private final String username = "user-" + UUID.randomUUID();
+    private Api api = new Api(0);
+
+    @BeforeEach
+    void signUp() {
+        api = new Api(RestAssured.port);
+        api.signUp(username, PASSWORD);
+    }
+
+    @AfterEach
+    void stop() {
+        feeds.forEach(feed -> feed.stop(new ShutdownEvent()));
+    }
+
+    private EndedSessions replica(boolean listen, Duration pollInterval) throws SQLException {
+        EndedSessions list = new EndedSessions(Duration.ofMinutes(30), LIMIT, clock);
+        EndedSessionsFeed feed = new EndedSessionsFeed(list, connections, listen, LIMIT, pollInterval);
+        feed.start(new DatabaseReached());
+        feeds.add(feed);
+        return list;
+    }
+
+    @Test
+    void whatEndedBeforeAReplicaStartedIsKnownAtItsStart() throws SQLException {
+        UUID session = logIn();
+        sql.update(END, session);
+        assertThat(replica(false, NEVER).contains(session)).isTrue();
+    }
+
+    @Test
+    void aNotificationAloneMakesTheEndOfASessionKnown() throws SQLException {
+        EndedSessions replica = listeningReplica();
+        Answer login = api.login(username, PASSWORD);
+        api.logOut(login.token());
+        await(() -> replica.contains(sid(login)));
+    }
+
+    @Test
+    void thePollAloneMakesTheEndOfASessionKnown() throws SQLException {
+        EndedSessions replica = replica(false, OFTEN);
+        UUID session = logIn();
+        sql.update(END, session);
+        await(() -> replica.contains(session));
+    }
+
+    @Test
+    void aLateCommitIsNotMissed() throws SQLException {
+        EndedSessions replica = replica(false, OFTEN);
+        UUID early = logIn();
+        UUID late = logIn();
+        try (Connection slow = sql.open()) {
+            slow.setAutoCommit(false);
+            Sql.update(slow, END, late);
+            sql.update(END, early);
+            await(() -> replica.contains(early)); // So it has read on beyond the slow transaction.
+            assertThat(replica.contains(late)).isFalse();
+            slow.commit();
+        }
+        await(() -> replica.contains(late));
+    }
+
+    @Test
+    void anEndThatIsStampedByAWrongClockIsNotMissed() throws SQLException {
+        EndedSessions replica = replica(false, OFTEN);
+        UUID behind = logIn();
+        UUID ahead = logIn();
+        sql.update(END.replace("clock_timestamp()", "clock_timestamp() - interval '20 minutes'"), behind);
+        sql.update(END.replace("clock_timestamp()", "clock_timestamp() + interval '20 minutes'"), ahead);
+        await(() -> replica.contains(behind) && replica.contains(ahead));
+    }
+
+    @Test
+    void whatEndedWhileTheConnectionWasCutIsNotMissed() throws SQLException {
+        EndedSessions replica = listeningReplica();
+        UUID session = logIn();
+        sql.update(END, session); // Without a notification.
+        assertThat(sql.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + FEEDS))
+                .isNotEmpty();
+        await(() -> replica.contains(session));
+    }
+
+    @Test
+    void anAbortedEndIsNone() throws SQLException {
+        EndedSessions replica = replica(false, OFTEN);
+        UUID aborted = logIn();
+        UUID ended = logIn();
+        try (Connection connection = sql.open()) {
+            connection.setAutoCommit(false);
+            Sql.update(connection, END, aborted);
+            connection.rollback();
+        }
+        sql.update(END, ended);
+        await(() -> replica.contains(ended));
+        assertThat(replica.contains(aborted)).isFalse();
+    }
+
+    @Test
+    void withMoreEndedSessionsThanItsLimitAListIsNotCompleteUntilTheyAreGone() throws SQLException {
+        UUID account = UUID.randomUUID();
+        sql.update(
+                "INSERT INTO session (id, account_id, created_at, last_used_at, idle_limit, absolute_limit, sweep_at, ended_at,"
+                        + " ended_in, end_reason) SELECT gen_random_uuid(), ?, now(), now(), now(), now(), now() + interval '1 hour',"
+                        + " now(), pg_current_xact_id(), 'logout' FROM generate_series(1, ?)",
+                account,
+                LIMIT + 1);
+        try {
+            EndedSessions replica = replica(false, OFTEN);
+            assertThat(replica.isComplete()).isFalse();
+            assertThat(replica.size()).isLessThanOrEqualTo(LIMIT);
+            sql.update("DELETE FROM session WHERE account_id = ?", account);
+            clock.advance(Duration.ofMinutes(31));
+            await(replica::isComplete);
+        } finally {
+            sql.update("DELETE FROM session WHERE account_id = ?", account);
+        }
+    }
+
+    /** A replica that has read what there is and waits for a notification. */
+    private EndedSessions listeningReplica() throws SQLException {
+        long others = waitingFeeds();
+        EndedSessions replica = replica(true, NEVER);
+        await(() -> waitingFeeds() > others);
+        return replica;
+    }
+
+    private long waitingFeeds() {
+        return sql.number("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND " + FEEDS);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private UUID logIn() {
+        return sid(api.login(username, PASSWORD));
+    }
+
+    private static UUID sid(Answer login) {
+        return UUID.fromString(
+                new TokenForge(login.token(), new byte[0]).claims().path("sid").asText());
+    }
+}

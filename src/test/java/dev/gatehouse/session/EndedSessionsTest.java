@@ -1,0 +1,80 @@
+package dev.gatehouse.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EndedSessionsTest {
+    private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+    private static final Duration TOKEN_LIFE = Duration.ofMinutes(30);
+    private static final int LIMIT = 100;
+
+    private final MutableClock clock = new MutableClock();
+    private final EndedSessions ended = new EndedSessions(TOKEN_LIFE, LIMIT, clock);
+    private final UUID session = UUID.randomUUID();
+
+    @BeforeEach
+    void stopTheClock() {
+        clock.freezeAt(NOW);
+    }
+
+    @Test
+    void aSessionIsHeldForAMinuteLongerThanATokenLives() {
+        ended.add(session);
+        clock.freezeAt(NOW.plus(Duration.ofMinutes(31)).minusNanos(1));
+        ended.add(UUID.randomUUID());
+        assertThat(ended.contains(session)).isTrue();
+        clock.freezeAt(NOW.plus(Duration.ofMinutes(31)));
+        ended.add(UUID.randomUUID());
+        assertThat(ended.contains(session)).isFalse();
+    }
+
+    @Test
+    void whileItsClockIsSetBackASessionIsHeldLongerAsItsTokensAre() {
+        ended.add(session);
+        clock.freezeAt(NOW.minus(Duration.ofHours(1)));
+        ended.add(UUID.randomUUID());
+        assertThat(ended.contains(session)).isTrue();
+    }
+
+    @Test
+    void upToItsLimitTheListIsComplete() {
+        fill(LIMIT);
+        assertThat(ended.isComplete()).isTrue();
+        assertThat(ended.size()).isEqualTo(LIMIT);
+        ended.add(session);
+        assertThat(ended.isComplete()).isFalse();
+        assertThat(ended.size()).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void aSessionThatIsHeldAlreadyTakesNoRoom() {
+        ended.add(session);
+        fill(LIMIT - 1);
+        ended.add(session);
+        assertThat(ended.isComplete()).isTrue();
+    }
+
+    @Test
+    void itIsCompleteAgainOnceAllHaveRoom() {
+        fill(LIMIT + 1);
+        ended.complete(List.of(session));
+        assertThat(ended.isComplete()).isFalse();
+        clock.freezeAt(NOW.plus(Duration.ofMinutes(31)));
+        ended.complete(List.of(session));
+        assertThat(ended.isComplete()).isTrue();
+        assertThat(ended.contains(session)).isTrue();
+        assertThat(ended.size()).isEqualTo(1);
+    }
+
+    private void fill(int number) {
+        Stream.generate(UUID::randomUUID).limit(number).forEach(ended::add);
+    }
+}
