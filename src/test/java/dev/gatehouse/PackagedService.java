@@ -152,6 +152,16 @@ public final class PackagedService implements AutoCloseable {
         return String.join("\n", log);
     }
 
+    /** Ends the process without a word, and returns once it is gone. */
+    public void kill() {
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         process.destroy();

@@ -1,0 +1,173 @@
+package dev.gatehouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api.Answer;
+import dev.gatehouse.token.TokenForge;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Two packaged processes on one Postgres, of which one listens for notifications and the other only polls. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ReplicasIT {
+    private static final String PASSWORD = "a long enough password";
+    private static final int PARALLEL = 64;
+    private static final int ROUNDS = 200;
+    private static final Duration BOUND = Duration.ofSeconds(2);
+
+    private final String url = TestPostgres.newDatabase();
+    private final Sql sql = Sql.of(url);
+    private final ExecutorService clients = Executors.newFixedThreadPool(PARALLEL);
+    private List<PackagedService> replicas = List.of();
+
+    @BeforeAll
+    void start() {
+        replicas = start("PT30S");
+    }
+
+    private List<PackagedService> start(String grace) {
+        return Stream.of("true", "false")
+                .parallel()
+                .map(listen -> PackagedService.ready(
+                        url,
+                        Map.of(
+                                "GATEHOUSE_PASSWORD_COST", "4",
+                                "GATEHOUSE_SESSION_LISTEN", listen,
+                                "GATEHOUSE_SESSION_GRACE", grace)))
+                .toList();
+    }
+
+    @AfterAll
+    void stop() {
+        clients.shutdownNow();
+        replicas.forEach(PackagedService::close);
+    }
+
+    private Api listening() {
+        return replicas.getFirst().api();
+    }
+
+    private Api polling() {
+        return replicas.getLast().api();
+    }
+
+    @Test
+    void ofManyRefreshesAtOnceAllSucceedAndOneMovesTheGenerationRoundForRound() throws Exception {
+        Answer login = newLogin(listening());
+        UUID session = sid(login);
+        String refreshToken = login.refreshToken();
+        for (int round = 1; round <= ROUNDS; round++) {
+            List<Answer> answers = refreshAtOnce(replicas, refreshToken);
+            assertThat(answers)
+                    .as("round " + round)
+                    .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
+            assertThat(answers.stream().map(Answer::refreshToken).distinct()).hasSize(1);
+            assertThat(sql.number("SELECT generation FROM session WHERE id = ?", session))
+                    .isEqualTo(round + 1);
+            refreshToken = answers.getFirst().refreshToken();
+        }
+        assertThat(sql.number("SELECT count(*) FROM session WHERE id = ? AND ended_at IS NULL", session))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void withoutAGraceOneOfManyRefreshesWinsAndTheSessionEnds() throws Exception {
+        List<PackagedService> strict = start("PT0S");
+        try {
+            for (int round = 1; round <= 20; round++) {
+                Answer login = newLogin(strict.getFirst().api());
+                List<Answer> answers = refreshAtOnce(strict, login.refreshToken());
+                assertThat(answers.stream().filter(answer -> answer.status() == 200))
+                        .as("round " + round)
+                        .hasSize(1);
+                assertThat(answers.stream().filter(answer -> answer.problem().equals("session-ended")))
+                        .hasSize(PARALLEL - 1);
+                assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", sid(login)))
+                        .isEqualTo("reuse");
+                assertThat(sql.number(
+                                "SELECT count(*) FROM audit_event WHERE event = 'refresh_reuse' AND session_id = ?",
+                                sid(login)))
+                        .isEqualTo(1);
+            }
+        } finally {
+            strict.forEach(PackagedService::close);
+        }
+    }
+
+    @Test
+    void aLogoutIsSeenByTheOtherReplicaWithinTwoSecondsWhetherItListensOrPolls() {
+        assertSeenInTime(polling(), listening());
+        assertSeenInTime(listening(), polling());
+    }
+
+    @Test
+    void aLogoutIsSeenWithinTwoSecondsAlsoWhenTheListenersConnectionIsCut() {
+        assertThat(sql.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND query LIKE 'SELECT id FROM session WHERE ended_in%'"))
+                .isNotEmpty();
+        assertSeenInTime(polling(), listening());
+    }
+
+    @Test
+    void afterALogoutNoReplicaRefreshesAndEachTakesTheLogoutAgain() {
+        Answer login = newLogin(listening());
+        listening().logOut(login.token());
+        for (Api replica : List.of(polling(), listening())) {
+            assertThat(replica.refresh(login.refreshToken()).problem()).isEqualTo("session-ended");
+            assertThat(replica.refresh(login.token()).problem()).isEqualTo("session-ended");
+            assertThat(replica.sessions(login.token()).problem()).isEqualTo("invalid-token");
+            assertThat(replica.logOut(login.refreshToken()).status()).isEqualTo(204);
+        }
+    }
+
+    /** Logs out at one replica and asks the other until it refuses the access token. */
+    private void assertSeenInTime(Api one, Api other) {
+        for (int n = 0; n < 5; n++) {
+            Answer login = newLogin(one);
+            assertThat(other.secret(login.token()).status()).isEqualTo(200);
+            assertThat(one.logOut(login.token()).status()).isEqualTo(204);
+            long ended = System.nanoTime();
+            assertThat(one.secret(login.token()).problem()).isEqualTo("invalid-token");
+            while (other.secret(login.token()).status() == 200) {
+                assertThat(System.nanoTime() - ended).isLessThan(BOUND.toNanos());
+            }
+        }
+    }
+
+    private List<Answer> refreshAtOnce(List<PackagedService> services, String refreshToken) throws Exception {
+        List<Callable<Answer>> calls = new ArrayList<>();
+        for (int n = 0; n < PARALLEL; n++) {
+            Api api = services.get(n % services.size()).api();
+            calls.add(() -> api.refresh(refreshToken));
+        }
+        List<Answer> answers = new ArrayList<>();
+        for (Future<Answer> answer : clients.invokeAll(calls, 60, TimeUnit.SECONDS)) {
+            answers.add(answer.get());
+        }
+        return answers;
+    }
+
+    private static Answer newLogin(Api api) {
+        String username = "user-" + UUID.randomUUID();
+        api.signUp(username, PASSWORD);
+        return api.login(username, PASSWORD);
+    }
+
+    private static UUID sid(Answer login) {
+        return UUID.fromString(
+                new TokenForge(login.token(), new byte[0]).claims().path("sid").asText());
+    }
+}
