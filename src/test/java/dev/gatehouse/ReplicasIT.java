@@ -24,6 +24,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplicasIT {
     private static final String PASSWORD = "a long enough password";
+    private static final String NEW_PASSWORD = "another long password";
     private static final int PARALLEL = 64;
     private static final int ROUNDS = 200;
     private static final Duration BOUND = Duration.ofSeconds(2);
@@ -44,9 +45,14 @@ class ReplicasIT {
                 .map(listen -> PackagedService.ready(
                         url,
                         Map.of(
-                                "GATEHOUSE_PASSWORD_COST", "4",
-                                "GATEHOUSE_SESSION_LISTEN", listen,
-                                "GATEHOUSE_SESSION_GRACE", grace)))
+                                "GATEHOUSE_PASSWORD_COST",
+                                "4",
+                                "GATEHOUSE_SESSION_LISTEN",
+                                listen,
+                                "GATEHOUSE_SESSION_GRACE",
+                                grace,
+                                "QUARKUS_LOG_CATEGORY__DEV_GATEHOUSE__LEVEL",
+                                "DEBUG")))
                 .toList();
     }
 
@@ -131,6 +137,30 @@ class ReplicasIT {
             assertThat(replica.sessions(login.token()).problem()).isEqualTo("invalid-token");
             assertThat(replica.logOut(login.refreshToken()).status()).isEqualTo(204);
         }
+    }
+
+    /** Of everything that the tests of this class have done, and of a walk through the calls that take a password. */
+    @Test
+    void nothingThatIsKeptOrLoggedRefreshesOrAuthenticates() {
+        Answer login = newLogin(listening());
+        listening().refresh(login.refreshToken());
+        listening().refresh("garbage" + login.token());
+        listening().login(PASSWORD.replace(' ', '-'), "somebody");
+        listening().changePassword(login.token(), NEW_PASSWORD, PASSWORD);
+        Answer changed = listening().changePassword(login.token(), PASSWORD, NEW_PASSWORD);
+        listening().deleteAccount(changed.token(), NEW_PASSWORD);
+        String kept = sql.rows("SELECT CAST(session AS text) FROM session UNION ALL"
+                        + " SELECT CAST(audit_event AS text) FROM audit_event")
+                .toString();
+        for (String text :
+                List.of(kept, replicas.getFirst().log(), replicas.getLast().log())) {
+            assertThat(text)
+                    .doesNotContain("eyJ", "$2b$", PASSWORD, PASSWORD.replace(' ', '-'), NEW_PASSWORD)
+                    .doesNotContain(PackagedService.SECRET)
+                    .doesNotContainPattern("[A-Za-z0-9_-]{84}");
+        }
+        assertThat(kept).contains("login_failed");
+        assertThat(replicas.getFirst().log()).contains("refresh=rotated", "\"event\":\"password_refused\"");
     }
 
     /** Logs out at one replica and asks the other until it refuses the access token. */
