@@ -30,5 +30,5 @@ CREATE TABLE session (
 ) WITH (fillfactor = 80); -- Room for a refreshed row beside its older self.
 
 CREATE INDEX session_account_id_idx ON session (account_id) WHERE ended_at IS NULL;
-CREATE INDEX session_ended_in_idx ON session (ended_in) WHERE ended_in IS NOT NULL;
+CREATE INDEX session_ended_in_idx ON session (ended_in) INCLUDE (id) WHERE ended_in IS NOT NULL;
 CREATE INDEX session_sweep_at_idx ON session (sweep_at);

@@ -148,6 +148,14 @@ public final class PackagedService implements AutoCloseable {
         return new Api(managementPort);
     }
 
+    /** Returns once the log has a text, which it must within 30 s. */
+    public void awaitLog(String text) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!log().contains(text)) {
+            assertThat(System.nanoTime()).as(log()).isLessThan(deadline);
+        }
+    }
+
     public String log() {
         return String.join("\n", log);
     }

@@ -46,20 +46,21 @@ class OwnAccount {
 
     private <T> Confirmation<T> confirmed(
             Subject caller, Password password, Client client, Function<StoredPassword, Optional<Confirmation<T>>> act) {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<StoredPassword> stored = accounts.storedPasswordOf(caller.sessionId());
-            if (stored.isEmpty()) {
-                return new Confirmation.SessionEnded<>();
-            }
+        Optional<StoredPassword> stored = accounts.storedPasswordOf(caller.sessionId());
+        for (int attempt = 0; attempt < ATTEMPTS && stored.isPresent(); attempt++) {
             if (!passwords.verify(password, stored.map(StoredPassword::hash))) {
-                auditLog.record(new AuditEvent.PasswordRefused(stored.get().accountId(), caller.sessionId()), client);
-                return new Confirmation.WrongPassword<>();
+                break;
             }
             Optional<Confirmation<T>> outcome = act.apply(stored.get());
             if (outcome.isPresent()) {
                 return outcome.get();
             }
+            stored = accounts.storedPasswordOf(caller.sessionId());
         }
+        if (stored.isEmpty()) {
+            return new Confirmation.SessionEnded<>();
+        }
+        auditLog.record(new AuditEvent.PasswordRefused(stored.get().accountId(), caller.sessionId()), client);
         return new Confirmation.WrongPassword<>();
     }
 }

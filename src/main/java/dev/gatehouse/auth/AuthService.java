@@ -73,12 +73,12 @@ class AuthService {
      * again, so that a login which was on its way does not survive the change.
      */
     LoginOutcome login(Username username, Password password, Client client) {
+        Optional<StoredPassword> stored = Optional.empty();
         for (int attempt = 0; attempt < LOGIN_ATTEMPTS; attempt++) {
-            Optional<StoredPassword> stored = accounts.storedPassword(username);
+            stored = accounts.storedPassword(username);
             stored.ifPresent(this::warnIfUnreadable);
             if (!passwords.verify(password, stored.map(StoredPassword::hash))) {
-                auditLog.record(failure(username, stored), client);
-                return new LoginOutcome.InvalidCredentials();
+                break;
             }
             StoredPassword verified = stored.orElseThrow();
             Optional<LiveSession> session = accounts.logIn(verified, replacement(password, verified), client);
@@ -86,6 +86,7 @@ class AuthService {
                 return new LoginOutcome.LoggedIn(session.get());
             }
         }
+        auditLog.record(failure(username, stored), client);
         return new LoginOutcome.InvalidCredentials();
     }
 

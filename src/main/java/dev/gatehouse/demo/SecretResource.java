@@ -12,7 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Both answer on the event loop and never ask the database. */
+/** Both answer on the event loop. The database is asked only while the list of ended sessions is not complete. */
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Demo")
@@ -23,7 +23,9 @@ class SecretResource {
     @NonBlocking
     @Operation(summary = "What only holders of an access token see")
     @APIResponse(responseCode = "200", description = "A JSON string")
-    @Extension(name = "x-problems", value = "not-authenticated, invalid-token, token-expired, starting")
+    @Extension(
+            name = "x-problems",
+            value = "not-authenticated, invalid-token, token-expired, starting, database-unavailable")
     public String secret() {
         return "\"Top Secret data only authorized users can access this info\"";
     }

@@ -51,7 +51,7 @@ public class EndedSessions {
     /** A session and until when an access token of it might be accepted. */
     private record Held(UUID id, Instant until) {}
 
-    /** Whether the list holds a session. Where it does not, the session is live if the list {@link #isComplete()}. */
+    /** Whether the list holds a session. Where it does not, it has not ended if the list was complete before. */
     public boolean contains(UUID sessionId) {
         return ids.contains(sessionId);
     }
@@ -80,38 +80,45 @@ public class EndedSessions {
         return ids.size();
     }
 
+    int limit() {
+        return limit;
+    }
+
     /** Takes a session into the list, or where that is full notes that it is not complete. */
     synchronized void add(UUID sessionId) {
         if (!hold(sessionId)) {
-            overflow();
+            completed(false);
         }
     }
 
-    /** Takes these, which are all that have ended, into the list; it is complete from then on if they find room. */
-    synchronized void complete(Collection<UUID> all) {
-        complete = all.stream().allMatch(this::hold);
-        LOG.debugf("ended_sessions=reread complete=%s size=%d", complete, ids.size());
+    /**
+     * Takes these into the list, which are all that have ended, or more than it may hold; it is complete from then on if
+     * they find room. Only here is anything forgotten: what a clock that jumps ahead drops is among these again.
+     */
+    synchronized void take(Collection<UUID> all) {
+        forgetUntil(clock.instant());
+        completed(all.stream().allMatch(this::hold));
     }
 
     /** Returns false when there is no room. */
     private boolean hold(UUID sessionId) {
-        Instant now = clock.instant();
-        forgetUntil(now);
         if (!ids.contains(sessionId)) {
             if (ids.size() >= limit) {
                 return false;
             }
             ids.add(sessionId);
-            oldestFirst.add(new Held(sessionId, now.plus(remembered)));
+            oldestFirst.add(new Held(sessionId, clock.instant().plus(remembered)));
         }
         return true;
     }
 
-    private void overflow() {
-        if (complete) {
+    private void completed(boolean now) {
+        if (complete && !now) {
             LOG.warnf("ended_sessions=overflow limit=%d effect=\"each check of an access token costs a query\"", limit);
+        } else if (!complete && now) {
+            LOG.infof("ended_sessions=complete size=%d", ids.size());
         }
-        complete = false;
+        complete = now;
     }
 
     private void forgetUntil(Instant now) {

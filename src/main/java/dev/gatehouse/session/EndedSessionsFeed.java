@@ -2,11 +2,11 @@ package dev.gatehouse.session;
 
 import dev.gatehouse.platform.DatabaseReached;
 import dev.gatehouse.platform.OwnConnections;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,59 +26,85 @@ import org.postgresql.PGConnection;
  * Reads from Postgres which sessions have ended, on a thread and a connection of its own. It asks twice a second, which
  * alone is enough; a notification only makes it ask at once.
  *
- * <p>It asks by transaction and not by time: for what was ended in transactions that were not over when it asked last. So
- * neither a late commit nor a clock that is wrong or set, nor a lost notification or connection loses anything.
+ * <p>It asks by transaction and not by time: for what was ended in transactions that its last look did not see. So neither
+ * a late commit nor a clock that is wrong or set, nor a lost notification loses anything. Transaction ids mean something on
+ * one server only; hence everything is read anew on a new connection, from another server, and once a minute in any case.
  */
 @ApplicationScoped
 class EndedSessionsFeed {
     static final String CHANNEL = "gatehouse_session_ended";
 
+    /** How its connection calls itself in {@code pg_stat_activity}, once it is set up. */
+    static final String LISTENING = "gatehouse-ended-sessions-listening";
+
+    static final String POLLING = "gatehouse-ended-sessions-polling";
+
     private static final Logger LOG = Logger.getLogger(EndedSessionsFeed.class);
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(250);
-    /** Every how many polls a list that is not complete is read anew in the hope that it can be. */
-    private static final int POLLS_PER_REREAD = 20;
+    /** A crowd of notifications makes for one look in this time. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+
+    private static final int POLLS_PER_FULL_READ = 120;
+    private static final int POLLS_PER_FULL_READ_OF_INCOMPLETE_LIST = 20;
 
     private final EndedSessions endedSessions;
     private final OwnConnections connections;
     private final boolean listen;
-    private final int limit;
     private final Duration pollInterval;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    /** Every transaction below it is over and has been read. */
-    private BigInteger readBelow = BigInteger.ZERO;
-
-    private int pollsUntilReread;
+    private volatile @Nullable Look lastLook;
+    private volatile @Nullable Connection following;
+    private long fullReadNanos;
+    private boolean failing;
     private @Nullable Thread reader;
 
     @Inject
-    EndedSessionsFeed(EndedSessions endedSessions, OwnConnections connections, SessionConfig config) {
-        this(endedSessions, connections, config.listen(), config.endedLimit(), POLL_INTERVAL);
+    EndedSessionsFeed(
+            EndedSessions endedSessions, OwnConnections connections, SessionConfig config, MeterRegistry meters) {
+        this(endedSessions, connections, config.listen(), POLL_INTERVAL);
+        meters.gauge("gatehouse.ended.sessions.read.age.seconds", this, EndedSessionsFeed::secondsSinceLastLook);
     }
 
-    EndedSessionsFeed(
-            EndedSessions endedSessions, OwnConnections connections, boolean listen, int limit, Duration pollInterval) {
+    EndedSessionsFeed(EndedSessions endedSessions, OwnConnections connections, boolean listen, Duration pollInterval) {
         this.endedSessions = endedSessions;
         this.connections = connections;
         this.listen = listen;
-        this.limit = limit;
         this.pollInterval = pollInterval;
     }
 
+    /**
+     * What the database was when it was looked at.
+     *
+     * @param server when it started, by which one server is told from another
+     * @param snapshot which transactions were visible, as {@code pg_snapshot}
+     */
+    private record Look(String server, String snapshot, long nanos) {}
+
     /** Reads what has ended so far, before the service counts as started, and goes on reading from then on. */
     void start(@Observes DatabaseReached event) throws SQLException {
+        if (reader != null) {
+            return; // The event comes again when another observer has failed.
+        }
         try (Connection connection = connections.open()) {
             read(connection);
         }
-        if (reader == null) {
-            reader = Thread.ofPlatform().name("ended-sessions").daemon().start(this::follow);
+        reader = Thread.ofPlatform().name("ended-sessions").daemon().start(this::follow);
+    }
+
+    void stop(@Observes ShutdownEvent event) throws SQLException {
+        stopping.countDown();
+        Connection connection = following;
+        if (connection != null) {
+            connection.abort(Runnable::run);
         }
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        stopping.countDown();
+    private double secondsSinceLastLook() {
+        Look look = lastLook;
+        return look == null ? Double.NaN : (System.nanoTime() - look.nanos()) / 1e9;
     }
 
     private void follow() {
@@ -93,15 +119,39 @@ class EndedSessionsFeed {
 
     private void followOnOneConnection() throws InterruptedException {
         try (Connection connection = connections.open()) {
+            following = connection;
+            lastLook = null;
             if (listen) {
                 execute(connection, "LISTEN " + CHANNEL);
             }
+            connection.setClientInfo("ApplicationName", listen ? LISTENING : POLLING);
             do {
                 read(connection);
+                succeeded();
             } while (!awaitNext(connection));
-        } catch (SQLException | RuntimeException e) { // The outage itself is logged by the database's watch.
-            LOG.debug("ended_sessions=unread", e);
+        } catch (SQLException | RuntimeException | Error e) { // Even an Error must not end the reading without a word.
+            failed(e);
+        } finally {
+            following = null;
         }
+    }
+
+    private void succeeded() {
+        if (failing) {
+            LOG.info("ended_sessions=read");
+        }
+        failing = false;
+    }
+
+    /** Logs when the reading begins to fail, and not at every try. */
+    private void failed(Throwable fault) {
+        if (!failing && stopping.getCount() > 0) {
+            LOG.warnf(
+                    "ended_sessions=unread effect=\"ends of sessions at other replicas are not known\" reason=%s",
+                    fault.getClass().getSimpleName());
+            LOG.debug("ended_sessions=unread", fault);
+        }
+        failing = true;
     }
 
     /** Waits for a notification or the interval's end. Returns true when the service is stopping. */
@@ -109,60 +159,68 @@ class EndedSessionsFeed {
         if (!listen) {
             return stopping.await(pollInterval.toMillis(), TimeUnit.MILLISECONDS);
         }
+        if (stopping.await(SHORTEST_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+            return true;
+        }
         connection.unwrap(PGConnection.class).getNotifications((int) pollInterval.toMillis());
         return stopping.getCount() == 0;
     }
 
     private void read(Connection connection) throws SQLException {
-        if (!endedSessions.isComplete()) {
-            reread(connection);
-            return;
-        }
         // First, so that what is committed between the two statements is read now and once more next time.
-        BigInteger oldestRunning = oldestRunningTransaction(connection);
-        if (oldestRunning.compareTo(readBelow) < 0) {
-            readBelow = BigInteger.ZERO; // Another server, such as one restored from a backup: its numbers are its own.
+        Look look = look(connection);
+        Look last = lastLook;
+        if (last == null || !last.server().equals(look.server()) || isFullReadDue(look)) {
+            fullReadNanos = look.nanos();
+            endedSessions.take(ended(connection));
+        } else if (endedSessions.isComplete()) {
+            endedSince(connection, last.snapshot()).forEach(endedSessions::add);
         }
-        endedIn(connection, readBelow).forEach(endedSessions::add);
-        readBelow = oldestRunning;
+        lastLook = look;
     }
 
-    /** Reads everything, and takes the list for complete when that is no more than it may hold. */
-    private void reread(Connection connection) throws SQLException {
-        if (pollsUntilReread-- > 0) {
-            return;
-        }
-        pollsUntilReread = POLLS_PER_REREAD;
-        BigInteger oldestRunning = oldestRunningTransaction(connection);
-        List<UUID> all = endedIn(connection, BigInteger.ZERO);
-        if (all.size() <= limit) {
-            endedSessions.complete(all);
-            readBelow = oldestRunning;
-        }
+    private boolean isFullReadDue(Look look) {
+        int polls = endedSessions.isComplete() ? POLLS_PER_FULL_READ : POLLS_PER_FULL_READ_OF_INCOMPLETE_LIST;
+        return look.nanos() - fullReadNanos >= pollInterval.multipliedBy(polls).toNanos();
     }
 
-    private static BigInteger oldestRunningTransaction(Connection connection) throws SQLException {
-        try (PreparedStatement query =
-                        connection.prepareStatement("SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text)");
+    private static Look look(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                        "SELECT CAST(pg_postmaster_start_time() AS text), CAST(pg_current_snapshot() AS text)");
                 ResultSet result = query.executeQuery()) {
             result.next();
-            return new BigInteger(result.getString(1));
+            return new Look(result.getString(1), result.getString(2), System.nanoTime());
         }
     }
 
-    /** The sessions that were ended in this transaction or a later one, and one more at most than the list may hold. */
-    private List<UUID> endedIn(Connection connection, BigInteger first) throws SQLException {
+    /** All sessions that have ended, and one more at most than the list may hold. */
+    private List<UUID> ended(Connection connection) throws SQLException {
         try (PreparedStatement query =
-                connection.prepareStatement("SELECT id FROM session WHERE ended_in >= CAST(? AS xid8) LIMIT ?")) {
-            query.setString(1, first.toString());
-            query.setInt(2, limit + 1);
-            try (ResultSet result = query.executeQuery()) {
-                List<UUID> ids = new ArrayList<>();
-                while (result.next()) {
-                    ids.add(result.getObject(1, UUID.class));
-                }
-                return ids;
+                connection.prepareStatement("SELECT id FROM session WHERE ended_in IS NOT NULL LIMIT ?")) {
+            query.setInt(1, endedSessions.limit() + 1);
+            return ids(query);
+        }
+    }
+
+    /** The sessions that were ended in transactions which a snapshot does not see. */
+    private List<UUID> endedSince(Connection connection, String snapshot) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT id FROM session WHERE ended_in >= pg_snapshot_xmin(CAST(? AS pg_snapshot))"
+                        + " AND NOT pg_visible_in_snapshot(ended_in, CAST(? AS pg_snapshot)) LIMIT ?")) {
+            query.setString(1, snapshot);
+            query.setString(2, snapshot);
+            query.setInt(3, endedSessions.limit() + 1);
+            return ids(query);
+        }
+    }
+
+    private static List<UUID> ids(PreparedStatement query) throws SQLException {
+        try (ResultSet result = query.executeQuery()) {
+            List<UUID> ids = new ArrayList<>();
+            while (result.next()) {
+                ids.add(result.getObject(1, UUID.class));
             }
+            return ids;
         }
     }
 

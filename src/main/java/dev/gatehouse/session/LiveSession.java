@@ -11,7 +11,7 @@ import java.util.UUID;
  * @param generation 1 at login, one more after each refresh that was not answered out of the grace
  * @param authenticatedAt when the password was checked, in whole seconds; refreshing does not move it
  * @param absoluteLimit when it ends whatever happens, in whole seconds rounded down
- * @param refreshableFor how long its refresh token is good unless it is used, in whole seconds rounded down
+ * @param refreshableFor how long its refresh token is good unless it is used, rounded to whole seconds
  */
 public record LiveSession(
         UUID id,

@@ -18,9 +18,6 @@ class Session extends PanacheEntityBase {
     @Id
     UUID id;
 
-    @Column(name = "account_id")
-    UUID accountId;
-
     @Column(name = "created_at")
     Instant createdAt;
 

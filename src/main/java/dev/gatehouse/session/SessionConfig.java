@@ -66,12 +66,12 @@ interface SessionConfig {
     boolean listen();
 
     /**
-     * How many ended sessions a replica holds in memory, 100 to 10 million, at some 150 bytes each. Each is held while an
+     * How many ended sessions a replica holds in memory, 100 to 1 million, at some 150 bytes each. Each is held while an
      * access token of it can live. When there are more, every check of an access token costs a query.
      */
     @WithDefault("100000")
     @WithConverter(NumberSetting.class)
-    @Min(value = 100, message = "must be a whole number from 100 to 10000000")
-    @Max(value = 10_000_000, message = "must be a whole number from 100 to 10000000")
+    @Min(value = 100, message = "must be a whole number from 100 to 1000000")
+    @Max(value = 1_000_000, message = "must be a whole number from 100 to 1000000")
     int endedLimit();
 }

@@ -16,7 +16,7 @@ class SessionSweeper {
     }
 
     @Scheduled(
-            every = "60s",
+            every = "10s",
             identity = "session-sweeper",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = DatabaseAway.class)

@@ -40,7 +40,7 @@ public class Sessions {
             """;
 
     private static final String STATE = """
-             RETURNING id, subject, generation,
+             id, subject, generation,
                 CAST(floor(extract(epoch FROM created_at)) AS bigint),
                 CAST(floor(extract(epoch FROM absolute_limit)) AS bigint),
                 CAST(round(extract(epoch FROM LEAST(idle_limit, absolute_limit) - clock_timestamp())) AS bigint)
@@ -79,7 +79,7 @@ public class Sessions {
                         FROM clock_timestamp() AS instant,
                             LATERAL (SELECT instant + make_interval(secs => :idle) AS idle,
                                 instant + make_interval(secs => :absolute) AS absolute) AS limits
-                        """ + STATE)
+                        """ + "RETURNING" + STATE)
                 .setParameter("id", UUID.randomUUID())
                 .setParameter("account", accountId)
                 .setParameter("subject", username)
@@ -96,9 +96,9 @@ public class Sessions {
         List<Ended> displaced = end(
                 EndReason.DISPLACED,
                 """
-                id IN (SELECT id FROM session WHERE account_id = :account AND ended_at IS NULL AND id <> :opened
-                    ORDER BY last_used_at DESC OFFSET :kept)
-                """,
+                ended_at IS NULL
+                AND id IN (SELECT id FROM session WHERE account_id = :account AND id <> :opened AND
+                """ + LIVE + " ORDER BY last_used_at DESC OFFSET :kept)",
                 Map.of("account", accountId, "opened", opened, "kept", MOST_OF_AN_ACCOUNT - 1));
         displaced.forEach(one -> auditLog.record(new AuditEvent.SessionDisplaced(one.account(), one.id()), client));
     }
@@ -129,22 +129,35 @@ public class Sessions {
 
     private Optional<Refresh> rotate(Credential credential) {
         return refreshed(
-                "rotated", credential, statement("""
+                "rotated",
+                credential,
+                statement("""
                         UPDATE session SET generation = generation + 1, left_before_last = left_last,
                             left_last = clock_timestamp(), refresh_token_used = refresh_token_used OR :refreshToken,
                             last_used_at = clock_timestamp(), idle_limit = clock_timestamp() + make_interval(secs => :idle)
                         WHERE id = :id AND generation = :generation AND (:refreshToken OR NOT refresh_token_used) AND
-                        """ + LIVE + STATE).setParameter("idle", seconds(config.idle())));
+                        """ + LIVE + "RETURNING" + STATE).setParameter("idle", seconds(config.idle())));
     }
 
+    /** Changes nothing where the flag stands as the credential would set it, so that a crowd of tabs waits for nothing. */
     private Optional<Refresh> answerInGrace(Credential credential) {
+        return refreshed(
+                        "grace",
+                        credential,
+                        statement("SELECT" + STATE
+                                        + "FROM session WHERE id = :id AND refresh_token_used = :refreshToken AND"
+                                        + LIVE + "AND" + IN_GRACE)
+                                .setParameter("grace", seconds(config.grace())))
+                .or(() -> isRefreshToken(credential) ? useInGrace(credential) : Optional.empty());
+    }
+
+    private Optional<Refresh> useInGrace(Credential credential) {
         return refreshed(
                 "grace",
                 credential,
-                statement("""
-                        UPDATE session SET refresh_token_used = refresh_token_used OR :refreshToken
-                        WHERE id = :id AND (:refreshToken OR NOT refresh_token_used) AND
-                        """ + LIVE + " AND " + IN_GRACE + STATE).setParameter("grace", seconds(config.grace())));
+                statement("UPDATE session SET refresh_token_used = :refreshToken WHERE id = :id AND" + LIVE + "AND"
+                                + IN_GRACE + "RETURNING" + STATE)
+                        .setParameter("grace", seconds(config.grace())));
     }
 
     private Optional<Refresh> refreshed(String how, Credential credential, Query update) {

@@ -50,10 +50,11 @@ class AccessTokenIdentities implements IdentityProvider<TokenAuthenticationReque
     }
 
     private Uni<SecurityIdentity> authenticate(AccessToken token, AuthenticationRequestContext context) {
+        boolean complete = endedSessions.isComplete(); // First: it may become complete between the two questions.
         if (endedSessions.contains(token.sessionId())) {
             return refused();
         }
-        if (endedSessions.isComplete()) {
+        if (complete) {
             return Uni.createFrom().item(identity(token));
         }
         return context.runBlocking(() -> {

@@ -116,6 +116,25 @@ class AuditTest {
         assertThat(logged()).extracting(line -> line.path("account").asText()).containsOnly(account.toString());
     }
 
+    @Test
+    void theEventsOfOneActAreLoggedInTheOrderOfTheTable() {
+        Answer login = api.login(username, PASSWORD);
+        for (int n = 0; n < 5; n++) {
+            api.login(username, PASSWORD);
+        }
+        lines.clear();
+        api.call("DELETE", "/sessions").bearer(login.token()).send();
+        assertThat(logged()).hasSize(6);
+        assertThat(sql.rows(
+                        "SELECT CAST(session_id AS text) FROM audit_event WHERE account_id = ? AND event = 'session_revoked'"
+                                + " ORDER BY id",
+                        account))
+                .extracting(row -> row.get("session_id"))
+                .isEqualTo(logged().stream()
+                        .map(line -> (Object) line.path("session").asText())
+                        .toList());
+    }
+
     /** People type passwords into the wrong field. */
     @Test
     void aNameThatIsNoAccountIsStoredOnlyAsAKeyedHash() {

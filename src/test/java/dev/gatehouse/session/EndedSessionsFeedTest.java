@@ -33,8 +33,8 @@ class EndedSessionsFeedTest {
     private static final Duration OFTEN = Duration.ofMillis(20);
     private static final int LIMIT = 1000;
 
-    private static final String FEEDS =
-            "datname = current_database() AND query LIKE 'SELECT id FROM session WHERE ended_in%'";
+    private static final String LISTENERS = "datname = current_database() AND application_name = '"
+            + EndedSessionsFeed.LISTENING + "' AND state = 'idle'";
 
     private static final String END =
             "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(),"
@@ -58,13 +58,15 @@ class EndedSessionsFeedTest {
     }
 
     @AfterEach
-    void stop() {
-        feeds.forEach(feed -> feed.stop(new ShutdownEvent()));
+    void stop() throws SQLException {
+        for (EndedSessionsFeed feed : feeds) {
+            feed.stop(new ShutdownEvent());
+        }
     }
 
     private EndedSessions replica(boolean listen, Duration pollInterval) throws SQLException {
         EndedSessions list = new EndedSessions(Duration.ofMinutes(30), LIMIT, clock);
-        EndedSessionsFeed feed = new EndedSessionsFeed(list, connections, listen, LIMIT, pollInterval);
+        EndedSessionsFeed feed = new EndedSessionsFeed(list, connections, listen, pollInterval);
         feed.start(new DatabaseReached());
         feeds.add(feed);
         return list;
@@ -124,8 +126,27 @@ class EndedSessionsFeedTest {
         EndedSessions replica = listeningReplica();
         UUID session = logIn();
         sql.update(END, session); // Without a notification.
-        assertThat(sql.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + FEEDS))
+        assertThat(sql.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + LISTENERS))
                 .isNotEmpty();
+        await(() -> replica.contains(session));
+    }
+
+    /** As after a fail-over: transactions of the new server have lower numbers, or such as the old one has used. */
+    @Test
+    void onANewConnectionEverythingIsReadWhateverItsNumber() throws SQLException {
+        EndedSessions replica = listeningReplica();
+        UUID session = logIn();
+        sql.update(END.replace("pg_current_xact_id()", "CAST('3' AS xid8)"), session);
+        assertThat(sql.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + LISTENERS))
+                .isNotEmpty();
+        await(() -> replica.contains(session));
+    }
+
+    @Test
+    void onceInAWhileEverythingIsReadAnew() throws SQLException {
+        EndedSessions replica = replica(false, OFTEN);
+        UUID session = logIn();
+        sql.update(END.replace("pg_current_xact_id()", "CAST('3' AS xid8)"), session);
         await(() -> replica.contains(session));
     }
 
@@ -165,16 +186,13 @@ class EndedSessionsFeedTest {
         }
     }
 
-    /** A replica that has read what there is and waits for a notification. */
+    /** A replica that waits for a notification. */
     private EndedSessions listeningReplica() throws SQLException {
-        long others = waitingFeeds();
+        String listeners = "SELECT count(*) FROM pg_stat_activity WHERE " + LISTENERS;
+        await(() -> sql.number(listeners) == 1); // The service's own.
         EndedSessions replica = replica(true, NEVER);
-        await(() -> waitingFeeds() > others);
+        await(() -> sql.number(listeners) == 2);
         return replica;
-    }
-
-    private long waitingFeeds() {
-        return sql.number("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND " + FEEDS);
     }
 
     private static void await(BooleanSupplier condition) {

@@ -116,9 +116,9 @@ class RefreshTest {
     void aGenerationThatWasLeftTheGraceAgoIsReuse(int behind) {
         String second = api.refresh(refresh).refreshToken();
         String third = api.refresh(second).refreshToken();
-        age(25);
+        age(15);
         assertThat(api.refresh(behind == 1 ? second : refresh).refreshToken()).isEqualTo(third);
-        age(5);
+        age(15);
         assertEndedByReuse(api.refresh(behind == 1 ? second : refresh));
     }
 

@@ -5,18 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Locks;
 import dev.gatehouse.MutableClock;
 import dev.gatehouse.Sql;
 import dev.gatehouse.token.TokenForge;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,6 +229,49 @@ class SessionResourceTest {
                 .isEqualTo(1);
         assertThat(api.secret(oldest.token()).status()).isEqualTo(200);
         assertThat(api.secret(logins.get(2).token()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aSessionBeyondALimitPushesNoneOut() {
+        Answer first = logIn();
+        for (int n = 0; n < 98; n++) {
+            logIn();
+        }
+        Answer expired = logIn();
+        sql.update("UPDATE session SET absolute_limit = clock_timestamp() WHERE id = ?", UUID.fromString(sid(expired)));
+        Answer hundredLive = logIn();
+        assertThat(api.sessions(hundredLive.token()).json()).hasSize(100);
+        assertThat(api.secret(first.token()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aSessionThatEndsWhileItIsPushedOutKeepsItsReason() throws Exception {
+        List<Answer> logins = new ArrayList<>();
+        for (int n = 0; n < 100; n++) {
+            logins.add(logIn());
+        }
+        UUID oldest = UUID.fromString(sid(logins.getFirst()));
+        ExecutorService client = Executors.newSingleThreadExecutor();
+        try (Connection other = sql.open()) {
+            other.setAutoCommit(false);
+            Sql.update(
+                    other,
+                    "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = 'reuse'"
+                            + " WHERE id = ?",
+                    oldest);
+            CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(this::logIn, client);
+            Locks.awaitWaiterFor(other, sql, waiting);
+            other.commit();
+            assertThat(waiting.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+        } finally {
+            client.shutdownNow();
+        }
+        assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", oldest))
+                .isEqualTo("reuse");
+        assertThat(sql.number(
+                        "SELECT count(*) FROM audit_event WHERE session_id = ? AND event = 'session_displaced'",
+                        oldest))
+                .isZero();
     }
 
     private Answer logIn() {
