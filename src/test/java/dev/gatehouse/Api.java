@@ -12,6 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.UUID;
 
 /** Calls a running service with exactly the bytes that a test means, which most clients would tidy up. */
 public final class Api {
@@ -27,6 +30,9 @@ public final class Api {
 
     /** An answer. */
     public record Answer(int status, HttpHeaders headers, String text) {
+        /** Stands where a test has not called yet. */
+        public static final Answer NONE = new Answer(0, HttpHeaders.of(Map.of(), (name, value) -> true), "{}");
+
         public JsonNode json() {
             try {
                 return MAPPER.readTree(text);
@@ -49,6 +55,20 @@ public final class Api {
         /** The access token of a token answer. */
         public String token() {
             return json().path("token").asText();
+        }
+
+        /** The session of a token answer. */
+        public UUID session() {
+            return UUID.fromString(claims().path("sid").asText());
+        }
+
+        /** The claims of a token answer's access token. */
+        public JsonNode claims() {
+            try {
+                return MAPPER.readTree(Base64.getUrlDecoder().decode(token().split("\\.", -1)[1]));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         /** The refresh token of a token answer. */

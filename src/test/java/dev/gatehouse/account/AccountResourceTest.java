@@ -6,12 +6,12 @@ import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Locks;
 import dev.gatehouse.Sql;
-import dev.gatehouse.token.TokenForge;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -29,16 +29,13 @@ class AccountResourceTest {
     private static final String PASSWORD = "a long enough password";
     private static final String NEW_PASSWORD = "another long password";
 
-    /** bcrypt of "another password", cost 4. */
-    private static final String OTHER_HASH = "$2b$04$XwITJbymaBNkK93.3xf55e.zCOyabYWA1mphW/6mYhLQe3D24ll0q";
-
     @Inject
     Sql sql;
 
     private final ExecutorService clients = Executors.newCachedThreadPool();
     private final String username = "user-" + UUID.randomUUID();
     private Api api = new Api(0);
-    private Answer login = new Api.Answer(0, java.net.http.HttpHeaders.of(Map.of(), (a, b) -> true), "{}");
+    private Answer login = Answer.NONE;
 
     @BeforeEach
     void logIn() {
@@ -164,8 +161,7 @@ class AccountResourceTest {
         }
         assertThat(api.login(username, PASSWORD).problem()).isEqualTo("invalid-credentials");
         assertThat(api.signUp(username, PASSWORD).problem()).isEqualTo("account-exists");
-        assertThat(api.signUp(username.toUpperCase(java.util.Locale.ROOT), PASSWORD)
-                        .problem())
+        assertThat(api.signUp(username.toUpperCase(Locale.ROOT), PASSWORD).problem())
                 .isEqualTo("account-exists");
         assertThat(sql.number("SELECT count(*) FROM account WHERE username = ?", username))
                 .isZero();
@@ -175,7 +171,7 @@ class AccountResourceTest {
 
     @Test
     void whoseSessionIsBeyondALimitChangesNothing() {
-        sql.update("UPDATE session SET idle_limit = clock_timestamp() WHERE id = ?", sid());
+        sql.update("UPDATE session SET idle_limit = clock_timestamp() WHERE id = ?", login.session());
         assertThat(account(login.token()).problem()).isEqualTo("invalid-token");
         assertThat(api.changePassword(login.token(), PASSWORD, NEW_PASSWORD).problem())
                 .isEqualTo("invalid-token");
@@ -185,22 +181,24 @@ class AccountResourceTest {
 
     @Test
     void aChangeOnItsWayDoesNotSurviveAnother() throws Exception {
-        Answer change = whileLocked(
+        Answer change = Locks.callWhile(
+                sql,
                 "UPDATE account SET password_hash = ? WHERE username = ?",
                 () -> api.changePassword(login.token(), PASSWORD, NEW_PASSWORD),
-                OTHER_HASH,
+                Locks.OTHER_HASH,
                 username);
         assertThat(change.problem()).isEqualTo("wrong-password");
         assertThat(sql.text("SELECT password_hash FROM account WHERE username = ?", username))
-                .isEqualTo(OTHER_HASH);
+                .isEqualTo(Locks.OTHER_HASH);
     }
 
     @Test
     void aDeletionOnItsWayDoesNotSurviveAChangeOfThePassword() throws Exception {
-        Answer deletion = whileLocked(
+        Answer deletion = Locks.callWhile(
+                sql,
                 "UPDATE account SET password_hash = ? WHERE username = ?",
                 () -> api.deleteAccount(login.token(), PASSWORD),
-                OTHER_HASH,
+                Locks.OTHER_HASH,
                 username);
         assertThat(deletion.problem()).isEqualTo("wrong-password");
         assertThat(sql.number("SELECT count(*) FROM account WHERE username = ?", username))
@@ -217,7 +215,7 @@ class AccountResourceTest {
             change = CompletableFuture.supplyAsync(
                     () -> api.changePassword(login.token(), PASSWORD, NEW_PASSWORD), clients);
             Locks.awaitWaiterFor(operator, sql, change);
-            sql.update("UPDATE session SET idle_limit = clock_timestamp() WHERE id = ?", sid());
+            sql.update("UPDATE session SET idle_limit = clock_timestamp() WHERE id = ?", login.session());
             operator.commit();
         }
         assertThat(change.get(30, TimeUnit.SECONDS).problem()).isEqualTo("invalid-token");
@@ -227,33 +225,15 @@ class AccountResourceTest {
 
     @Test
     void aLoginOnItsWayDoesNotSurviveTheDeletion() throws Exception {
-        Answer late =
-                whileLocked("DELETE FROM account WHERE username = ?", () -> api.login(username, PASSWORD), username);
+        Answer late = Locks.callWhile(
+                sql, "DELETE FROM account WHERE username = ?", () -> api.login(username, PASSWORD), username);
         assertThat(late.problem()).isEqualTo("invalid-credentials");
         assertThat(sql.number("SELECT count(*) FROM session WHERE subject = ?", username))
                 .isEqualTo(1);
     }
 
-    /** Makes a call, and changes its account after the call has read it and before it comes to lock the row. */
-    private Answer whileLocked(String change, java.util.function.Supplier<Answer> call, Object... parameters)
-            throws Exception {
-        try (Connection operator = sql.open()) {
-            operator.setAutoCommit(false);
-            Sql.update(operator, change, parameters);
-            CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(call, clients);
-            Locks.awaitWaiterFor(operator, sql, answer);
-            operator.commit();
-            return answer.get(30, TimeUnit.SECONDS);
-        }
-    }
-
     private Answer account(String token) {
         return api.call("GET", "/account").bearer(token).send();
-    }
-
-    private UUID sid() {
-        return UUID.fromString(
-                new TokenForge(login.token(), new byte[0]).claims().path("sid").asText());
     }
 
     private Map<String, @Nullable Object> row() {

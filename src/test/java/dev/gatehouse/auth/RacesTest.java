@@ -9,11 +9,9 @@ import dev.gatehouse.Sql;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
-import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,9 +25,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class RacesTest {
     private static final String PASSWORD = "a long enough password";
-
-    /** bcrypt of "another password", cost 4. */
-    private static final String OTHER_HASH = "$2b$04$XwITJbymaBNkK93.3xf55e.zCOyabYWA1mphW/6mYhLQe3D24ll0q";
 
     @Inject
     Sql sql;
@@ -81,9 +76,9 @@ class RacesTest {
     @Test
     void aLoginOnItsWayDoesNotSurviveAChangeOfThePassword() throws Exception {
         api.signUp(username, PASSWORD);
-        Answer login = loginWhile(OTHER_HASH, PASSWORD);
+        Answer login = loginWhile(Locks.OTHER_HASH, PASSWORD);
         assertThat(login.problem()).isEqualTo("invalid-credentials");
-        assertThat(storedHash()).isEqualTo(OTHER_HASH);
+        assertThat(storedHash()).isEqualTo(Locks.OTHER_HASH);
     }
 
     @Test
@@ -91,9 +86,9 @@ class RacesTest {
         api.signUp(username, PASSWORD);
         String outdated = storedHash().replace("$2b$", "$2a$");
         setHash(outdated);
-        Answer login = loginWhile(OTHER_HASH, PASSWORD);
+        Answer login = loginWhile(Locks.OTHER_HASH, PASSWORD);
         assertThat(login.problem()).isEqualTo("invalid-credentials");
-        assertThat(storedHash()).isEqualTo(OTHER_HASH);
+        assertThat(storedHash()).isEqualTo(Locks.OTHER_HASH);
         assertThat(api.login(username, "another password").status()).isEqualTo(200);
     }
 
@@ -108,15 +103,12 @@ class RacesTest {
 
     /** Logs in, and replaces the hash after the login has read it and before it comes to lock the row. */
     private Answer loginWhile(String newHash, String password) throws Exception {
-        try (Connection operator = sql.open()) {
-            operator.setAutoCommit(false);
-            Sql.update(operator, "UPDATE account SET password_hash = ? WHERE username = ?", newHash, username);
-            CompletableFuture<Answer> login =
-                    CompletableFuture.supplyAsync(() -> api.login(username, password), clients);
-            Locks.awaitWaiterFor(operator, sql, login);
-            operator.commit();
-            return login.get(30, TimeUnit.SECONDS);
-        }
+        return Locks.callWhile(
+                sql,
+                "UPDATE account SET password_hash = ? WHERE username = ?",
+                () -> api.login(username, password),
+                newHash,
+                username);
     }
 
     private void setHash(String hash) {

@@ -8,7 +8,6 @@ import dev.gatehouse.MutableClock;
 import dev.gatehouse.Sql;
 import dev.gatehouse.platform.DatabaseReached;
 import dev.gatehouse.platform.OwnConnections;
-import dev.gatehouse.token.TokenForge;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -84,7 +83,7 @@ class EndedSessionsFeedTest {
         EndedSessions replica = listeningReplica();
         Answer login = api.login(username, PASSWORD);
         api.logOut(login.token());
-        await(() -> replica.contains(sid(login)));
+        await(() -> replica.contains(login.session()));
     }
 
     @Test
@@ -204,11 +203,6 @@ class EndedSessionsFeedTest {
     }
 
     private UUID logIn() {
-        return sid(api.login(username, PASSWORD));
-    }
-
-    private static UUID sid(Answer login) {
-        return UUID.fromString(
-                new TokenForge(login.token(), new byte[0]).claims().path("sid").asText());
+        return api.login(username, PASSWORD).session();
     }
 }

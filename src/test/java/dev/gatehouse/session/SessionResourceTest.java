@@ -8,21 +8,15 @@ import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Locks;
 import dev.gatehouse.MutableClock;
 import dev.gatehouse.Sql;
-import dev.gatehouse.token.TokenForge;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
-import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +55,8 @@ class SessionResourceTest {
         api.logOut(third.token());
         Answer list = api.sessions(second.token());
         assertThat(list.status()).isEqualTo(200);
-        assertThat(list.json().findValuesAsText("id")).containsExactly(sid(first), sid(second));
+        assertThat(list.json().findValuesAsText("id"))
+                .containsExactly(first.session().toString(), second.session().toString());
         assertThat(list.json().findValuesAsText("current")).containsExactly("false", "true");
         JsonNode one = list.json().get(1);
         assertThat(one.fieldNames())
@@ -98,12 +93,12 @@ class SessionResourceTest {
     void oneSessionCanBeEndedFromAnother() {
         Answer first = logIn();
         Answer second = logIn();
-        assertThat(delete("/sessions/" + sid(first), second).status()).isEqualTo(204);
+        assertThat(delete("/sessions/" + first.session(), second).status()).isEqualTo(204);
         assertThat(api.secret(first.token()).problem()).isEqualTo("invalid-token");
         assertThat(api.refresh(first.refreshToken()).problem()).isEqualTo("session-ended");
         assertThat(api.secret(second.token()).status()).isEqualTo(200);
-        assertThat(delete("/sessions/" + sid(first), second).problem()).isEqualTo("not-found");
-        assertThat(delete("/sessions/" + sid(second), second).status()).isEqualTo(204);
+        assertThat(delete("/sessions/" + first.session(), second).problem()).isEqualTo("not-found");
+        assertThat(delete("/sessions/" + second.session(), second).status()).isEqualTo(204);
         assertThat(api.secret(second.token()).problem()).isEqualTo("invalid-token");
     }
 
@@ -114,10 +109,10 @@ class SessionResourceTest {
         Answer others = api.login(other, PASSWORD);
         Answer mine = logIn();
         for (String id : List.of(
-                sid(others),
+                others.session().toString(),
                 UUID.randomUUID().toString(),
-                sid(mine).toUpperCase(Locale.ROOT),
-                sid(mine).replace("-", ""),
+                mine.session().toString().toUpperCase(Locale.ROOT),
+                mine.session().toString().replace("-", ""),
                 "1-1-1-1-1",
                 "x",
                 "%20",
@@ -152,13 +147,13 @@ class SessionResourceTest {
                 "DELETE FROM session WHERE id = ?")) {
             Answer live = logIn();
             Answer dead = logIn();
-            sql.update(end, UUID.fromString(sid(dead)));
+            sql.update(end, dead.session());
             assertThat(api.sessions(dead.token()).problem()).isEqualTo("invalid-token");
-            assertThat(delete("/sessions/" + sid(live), dead).problem()).isEqualTo("invalid-token");
+            assertThat(delete("/sessions/" + live.session(), dead).problem()).isEqualTo("invalid-token");
             assertThat(delete("/sessions", dead).problem()).isEqualTo("invalid-token");
             assertThat(api.sessions(live.token()).json().findValuesAsText("id"))
-                    .contains(sid(live))
-                    .doesNotContain(sid(dead));
+                    .contains(live.session().toString())
+                    .doesNotContain(dead.session().toString());
             api.logOut(live.token());
         }
     }
@@ -174,18 +169,17 @@ class SessionResourceTest {
             assertThat(answer.status()).isEqualTo(204);
             assertThat(answer.text()).isEmpty();
         }
-        assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", UUID.fromString(sid(login))))
+        assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", login.session()))
                 .isEqualTo("logout");
         assertThat(sql.number(
-                        "SELECT count(*) FROM audit_event WHERE event = 'logout' AND session_id = ?",
-                        UUID.fromString(sid(login))))
+                        "SELECT count(*) FROM audit_event WHERE event = 'logout' AND session_id = ?", login.session()))
                 .isEqualTo(1);
     }
 
     @Test
     void logoutTakesATokenWhoseSessionNobodyRemembers() {
         Answer login = logIn();
-        sql.update("DELETE FROM session WHERE id = ?", UUID.fromString(sid(login)));
+        sql.update("DELETE FROM session WHERE id = ?", login.session());
         assertThat(api.logOut(login.refreshToken()).status()).isEqualTo(204);
     }
 
@@ -203,9 +197,7 @@ class SessionResourceTest {
     void anEndedSessionTellsNothingOfItsUserAnyMore() {
         Answer login = logIn();
         api.logOut(login.token());
-        assertThat(sql.rows(
-                                "SELECT subject, user_agent, address FROM session WHERE id = ?",
-                                UUID.fromString(sid(login)))
+        assertThat(sql.rows("SELECT subject, user_agent, address FROM session WHERE id = ?", login.session())
                         .getFirst()
                         .values())
                 .containsOnlyNulls();
@@ -221,11 +213,13 @@ class SessionResourceTest {
         Answer hundredAndFirst = logIn();
         assertThat(api.sessions(hundredAndFirst.token()).json()).hasSize(100);
         assertThat(api.secret(logins.get(1).token()).problem()).isEqualTo("invalid-token");
-        assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", UUID.fromString(sid(logins.get(1)))))
+        assertThat(sql.text(
+                        "SELECT end_reason FROM session WHERE id = ?",
+                        logins.get(1).session()))
                 .isEqualTo("displaced");
         assertThat(sql.number(
                         "SELECT count(*) FROM audit_event WHERE event = 'session_displaced' AND session_id = ?",
-                        UUID.fromString(sid(logins.get(1)))))
+                        logins.get(1).session()))
                 .isEqualTo(1);
         assertThat(api.secret(oldest.token()).status()).isEqualTo(200);
         assertThat(api.secret(logins.get(2).token()).status()).isEqualTo(200);
@@ -238,7 +232,7 @@ class SessionResourceTest {
             logIn();
         }
         Answer expired = logIn();
-        sql.update("UPDATE session SET absolute_limit = clock_timestamp() WHERE id = ?", UUID.fromString(sid(expired)));
+        sql.update("UPDATE session SET absolute_limit = clock_timestamp() WHERE id = ?", expired.session());
         Answer hundredLive = logIn();
         assertThat(api.sessions(hundredLive.token()).json()).hasSize(100);
         assertThat(api.secret(first.token()).status()).isEqualTo(200);
@@ -250,22 +244,14 @@ class SessionResourceTest {
         for (int n = 0; n < 100; n++) {
             logins.add(logIn());
         }
-        UUID oldest = UUID.fromString(sid(logins.getFirst()));
-        ExecutorService client = Executors.newSingleThreadExecutor();
-        try (Connection other = sql.open()) {
-            other.setAutoCommit(false);
-            Sql.update(
-                    other,
-                    "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = 'reuse'"
-                            + " WHERE id = ?",
-                    oldest);
-            CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(this::logIn, client);
-            Locks.awaitWaiterFor(other, sql, waiting);
-            other.commit();
-            assertThat(waiting.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
-        } finally {
-            client.shutdownNow();
-        }
+        UUID oldest = logins.getFirst().session();
+        Answer login = Locks.callWhile(
+                sql,
+                "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = 'reuse'"
+                        + " WHERE id = ?",
+                this::logIn,
+                oldest);
+        assertThat(login.status()).isEqualTo(200);
         assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", oldest))
                 .isEqualTo("reuse");
         assertThat(sql.number(
@@ -280,9 +266,5 @@ class SessionResourceTest {
 
     private Answer delete(String path, Answer caller) {
         return api.call("DELETE", path).bearer(caller.token()).send();
-    }
-
-    private static String sid(Answer login) {
-        return new TokenForge(login.token(), new byte[0]).claims().path("sid").asText();
     }
 }

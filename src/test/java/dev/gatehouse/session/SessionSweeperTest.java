@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Sql;
-import dev.gatehouse.token.TokenForge;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -39,7 +38,7 @@ class SessionSweeperTest {
     void anEndedSessionGoesOnceNoAccessTokenOfItCanLive() {
         Answer login = api.login(username, PASSWORD);
         api.logOut(login.token());
-        UUID session = sid(login);
+        UUID session = login.session();
         due(session, "ended_at = clock_timestamp() - interval '31 minutes'");
         sweeper.sweep();
         assertThat(exists(session)).isTrue();
@@ -53,15 +52,16 @@ class SessionSweeperTest {
         Answer login = api.login(username, PASSWORD);
         api.logOut(login.token());
         assertThat(sql.text(
-                        "SELECT round(extract(epoch FROM sweep_at - ended_at)) FROM session WHERE id = ?", sid(login)))
+                        "SELECT round(extract(epoch FROM sweep_at - ended_at)) FROM session WHERE id = ?",
+                        login.session()))
                 .isEqualTo(String.valueOf(31 * 60 + 5));
     }
 
     @Test
     void aSessionBeyondALimitGoesAndOneThatWasUsedMeanwhileIsPutOff() {
-        UUID idle = sid(api.login(username, PASSWORD));
-        UUID absolute = sid(api.login(username, PASSWORD));
-        UUID used = sid(api.login(username, PASSWORD));
+        UUID idle = api.login(username, PASSWORD).session();
+        UUID absolute = api.login(username, PASSWORD).session();
+        UUID used = api.login(username, PASSWORD).session();
         due(idle, "idle_limit = clock_timestamp() - interval '1 second'");
         due(absolute, "absolute_limit = clock_timestamp() - interval '1 second'");
         due(used, "idle_limit = clock_timestamp() + interval '3 days'");
@@ -75,8 +75,8 @@ class SessionSweeperTest {
 
     @Test
     void aRowThatAnotherCallHoldsIsLeftForTheNextTime() throws SQLException {
-        UUID held = sid(api.login(username, PASSWORD));
-        UUID free = sid(api.login(username, PASSWORD));
+        UUID held = api.login(username, PASSWORD).session();
+        UUID free = api.login(username, PASSWORD).session();
         due(held, "idle_limit = clock_timestamp() - interval '1 second'");
         due(free, "idle_limit = clock_timestamp() - interval '1 second'");
         try (Connection other = sql.open()) {
@@ -99,10 +99,5 @@ class SessionSweeperTest {
 
     private boolean exists(UUID session) {
         return sql.number("SELECT count(*) FROM session WHERE id = ?", session) == 1;
-    }
-
-    private static UUID sid(Answer login) {
-        return UUID.fromString(
-                new TokenForge(login.token(), new byte[0]).claims().path("sid").asText());
     }
 }
