@@ -26,10 +26,6 @@ class ReplicasIT {
     private static final String NEW_PASSWORD = "another long password";
     private static final int PARALLEL = 64;
     private static final int ROUNDS = 200;
-
-    /** Fewer by default, as each costs a login and 63 refusals; see docs/CONTRIBUTING.md. */
-    private static final int ROUNDS_WITHOUT_GRACE = Integer.getInteger("rounds.without.grace", 20);
-
     private static final Duration BOUND = Duration.ofSeconds(2);
 
     private final String url = TestPostgres.newDatabase();
@@ -96,7 +92,7 @@ class ReplicasIT {
     void withoutAGraceOneOfManyRefreshesWinsAndTheSessionEnds() throws Exception {
         List<PackagedService> strict = start("PT0S");
         try {
-            for (int round = 1; round <= ROUNDS_WITHOUT_GRACE; round++) {
+            for (int round = 1; round <= ROUNDS; round++) {
                 Answer login = newLogin(strict.getFirst().api());
                 List<Answer> answers = refreshAtOnce(strict, login.refreshToken());
                 assertThat(answers.stream().filter(answer -> answer.status() == 200))

@@ -33,10 +33,16 @@ public class Sessions {
 
     private static final String LIVE = " ended_at IS NULL AND LEAST(idle_limit, absolute_limit) > clock_timestamp() ";
 
-    /** The current generation is at most two ahead and the one that was presented has been left less than the grace ago. */
+    /**
+     * The current generation is at most two ahead, and the one that was presented has been left less than the grace ago. A
+     * time that is missing, as after a change by hand, was long ago: every row must get a verdict.
+     */
     private static final String IN_GRACE = """
-             ((generation = :generation + 1 AND left_last > clock_timestamp() - make_interval(secs => :grace))
-             OR (generation = :generation + 2 AND left_before_last > clock_timestamp() - make_interval(secs => :grace)))
+             COALESCE(
+                (generation = :generation + 1 AND left_last > clock_timestamp() - make_interval(secs => :grace))
+                OR (generation = :generation + 2
+                    AND left_before_last > clock_timestamp() - make_interval(secs => :grace)),
+                false)
             """;
 
     private static final String STATE = """

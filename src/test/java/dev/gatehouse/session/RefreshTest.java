@@ -283,6 +283,12 @@ class RefreshTest {
     }
 
     @Test
+    void aRowThatDoesNotKnowWhenAGenerationWasLeftGetsAVerdictToo() {
+        sql.update("UPDATE session SET generation = 2 WHERE id = ?", session);
+        assertEndedByReuse(api.refresh(refresh));
+    }
+
+    @Test
     void noKindOfTokenIsTakenForTheOther() {
         assertThat(api.secret(refresh).problem()).isEqualTo("invalid-token");
         assertThat(api.sessions(refresh).problem()).isEqualTo("invalid-token");
