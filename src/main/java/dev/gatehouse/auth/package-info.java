@@ -1,5 +1,5 @@
 /**
- * The seed's calls: sign-up, login and refresh. {@link dev.gatehouse.auth.AuthService} is the act, made of the rooms
+ * Sign-up, login, refresh and logout. {@link dev.gatehouse.auth.AuthService} is the act, made of the rooms
  * below; the resource only speaks HTTP.
  */
 @NullMarked

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Who sent a request, as far as that can be seen. Good for showing to people and for the audit, not for decisions.
  *
- * @param address the IP address of the connection's other end, or of the client that a trusted proxy names
+ * @param address the IP address of the connection's other end; no header is believed
  * @param userAgent what the client calls itself: at most 256 code points without control characters; empty when it
  *     sent nothing
  */

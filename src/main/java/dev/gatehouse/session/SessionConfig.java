@@ -66,7 +66,7 @@ interface SessionConfig {
     boolean listen();
 
     /**
-     * How many ended sessions a replica holds in memory, 100 to 1 million, at some 150 bytes each. Each is held while an
+     * How many ended sessions a replica holds in memory, 100 to 1 million, at some 140 bytes each. Each is held while an
      * access token of it can live. When there are more, every check of an access token costs a query.
      */
     @WithDefault("100000")

@@ -35,7 +35,7 @@ public class Sessions {
 
     /**
      * The current generation is at most two ahead, and the one that was presented has been left less than the grace ago. A
-     * time that is missing, as after a change by hand, was long ago: every row must get a verdict.
+     * time that is missing, as after a change by hand, was long ago.
      */
     private static final String IN_GRACE = """
              COALESCE(

@@ -3,6 +3,7 @@ package dev.gatehouse.token;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.RefreshTokens;
 import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the tokens of a session's current generation into an answer. */
 @Singleton
@@ -19,20 +20,25 @@ public class TokenAnswers {
 
     /** The answer to a login, and to whoever came with a refresh token. */
     public TokenAnswer withRefreshToken(LiveSession session) {
-        IssuedToken issued = accessTokens.issue(session);
-        return new TokenAnswer(
-                issued.compact(),
-                issued.compact(),
-                BEARER,
-                issued.expiresIn().toSeconds(),
+        return answer(
+                accessTokens.issue(session),
                 refreshTokens.issue(session),
                 session.refreshableFor().toSeconds());
     }
 
     /** The answer to whoever came with an access token, which never becomes a refresh token. */
     public TokenAnswer withoutRefreshToken(LiveSession session) {
-        IssuedToken issued = accessTokens.issue(session);
+        return answer(accessTokens.issue(session), null, null);
+    }
+
+    private static TokenAnswer answer(
+            IssuedToken issued, @Nullable String refreshToken, @Nullable Long refreshExpiresIn) {
         return new TokenAnswer(
-                issued.compact(), issued.compact(), BEARER, issued.expiresIn().toSeconds(), null, null);
+                issued.compact(),
+                issued.compact(),
+                BEARER,
+                issued.expiresIn().toSeconds(),
+                refreshToken,
+                refreshExpiresIn);
     }
 }

@@ -282,10 +282,11 @@ class RefreshTest {
         assertEndedByReuse(api.refresh(second));
     }
 
-    @Test
-    void aRowThatDoesNotKnowWhenAGenerationWasLeftGetsAVerdictToo() {
-        sql.update("UPDATE session SET generation = 2 WHERE id = ?", session);
-        assertEndedByReuse(api.refresh(refresh));
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aGenerationThatWasLeftNobodyKnowsWhenWasLeftLongAgo(boolean withAccessToken) {
+        sql.update("UPDATE session SET generation = 2, refresh_token_used = true WHERE id = ?", session);
+        assertEndedByReuse(api.refresh(withAccessToken ? access : refresh));
     }
 
     @Test
