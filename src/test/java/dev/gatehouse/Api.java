@@ -141,6 +141,10 @@ public final class Api {
         return call("POST", "/secret").bearer(token).send();
     }
 
+    public Answer verify(String token) {
+        return call("GET", "/verify").bearer(token).send();
+    }
+
     public Answer refresh(String token) {
         return call("GET", "/refresh_token").bearer(token).send();
     }

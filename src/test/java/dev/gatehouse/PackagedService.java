@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /** The packaged application in a process of its own, with no environment but what a test gives it. */
 public final class PackagedService implements AutoCloseable {
-    /** A secret that tests without another use. */
+    /** A secret for those tests that want a service which signs with one. */
     public static final String SECRET = "for integration tests and nothing else";
 
     private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
@@ -58,10 +58,9 @@ public final class PackagedService implements AutoCloseable {
         return service.orClosed(service::awaitListening);
     }
 
-    /** Starts a process that is configured with a database and a secret, and returns once it is ready. */
+    /** Starts a process that is configured with a database, and returns once it is ready. */
     public static PackagedService ready(String jdbcUrl, Map<String, String> more) {
-        Map<String, String> environment =
-                new HashMap<>(Map.of("QUARKUS_DATASOURCE_JDBC_URL", jdbcUrl, "APP_SECRET_STRING", SECRET));
+        Map<String, String> environment = new HashMap<>(Map.of("QUARKUS_DATASOURCE_JDBC_URL", jdbcUrl));
         environment.putAll(more);
         PackagedService service = listening(environment);
         return service.orClosed(service::awaitReady);

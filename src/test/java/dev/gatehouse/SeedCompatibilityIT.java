@@ -38,7 +38,8 @@ class SeedCompatibilityIT {
         Optional<String> python = pythonWithTheSeedsLibraries();
         assumeThat(python).as("a python3 with jwt, passlib and bcrypt").isPresent();
         String url = TestPostgres.newDatabase();
-        try (PackagedService service = PackagedService.ready(url, Map.of("GATEHOUSE_PASSWORD_COST", "5"));
+        try (PackagedService service = PackagedService.ready(
+                        url, Map.of("APP_SECRET_STRING", PackagedService.SECRET, "GATEHOUSE_PASSWORD_COST", "5"));
                 Connection connection = DriverManager.getConnection(url)) {
             ObjectNode given = MAPPER.createObjectNode()
                     .put("secret", PackagedService.SECRET)

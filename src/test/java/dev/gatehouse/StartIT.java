@@ -33,23 +33,24 @@ class StartIT {
     void withoutSettingsItEndsAtOnceAndNamesThoseThatItNeeds() {
         Ended ended = PackagedService.ending(Map.of());
         assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(ended.log()).contains("APP_SECRET_STRING").contains("quarkus.datasource.jdbc.url");
+        assertThat(ended.log()).contains("quarkus.datasource.jdbc.url");
         assertThat(ended.log()).doesNotContain("\tat ");
     }
 
     @Test
     void allFaultsOfTheConfigurationStandInOneMessageAndNoSecretDoes() {
-        Ended ended = PackagedService.ending(Map.of(
-                "APP_SECRET_STRING", "hush-hush-hush",
-                "QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://gate:hunter2@db/gatehouse",
-                "QUARKUS_DATASOURCE_PASSWORD", "do-not-print-me",
-                "GATEHOUSE_TOKEN_LEEWAY", "PT90S",
-                "GATEHOUSE_TOKEN_LIFETIME", "soon",
-                "GATEHOUSE_PASSWORD_COST", "16",
-                "GATEHOUSE_PASSWORD_MIN_LENGTH", "eight",
-                "QUARKUS_HTTP_CORS_ORIGINS", "https://a.example,*",
-                "GATEHOUSE_SIGNUP_ENABLED", "perhaps",
-                "GATEHOUSE_SESSION_GRACE", "PT301S"));
+        Ended ended = PackagedService.ending(Map.ofEntries(
+                Map.entry("APP_SECRET_STRING", "hush-hush-hush"),
+                Map.entry("QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://gate:hunter2@db/gatehouse"),
+                Map.entry("QUARKUS_DATASOURCE_PASSWORD", "do-not-print-me"),
+                Map.entry("GATEHOUSE_TOKEN_LEEWAY", "PT90S"),
+                Map.entry("GATEHOUSE_TOKEN_LIFETIME", "soon"),
+                Map.entry("GATEHOUSE_PASSWORD_COST", "16"),
+                Map.entry("GATEHOUSE_PASSWORD_MIN_LENGTH", "eight"),
+                Map.entry("QUARKUS_HTTP_CORS_ORIGINS", "https://a.example,*"),
+                Map.entry("GATEHOUSE_SIGNUP_ENABLED", "perhaps"),
+                Map.entry("GATEHOUSE_KEY_ENCRYPTION_KEYS", "c2hvcnQtc2hvcnQ,!!"),
+                Map.entry("GATEHOUSE_TOKEN_ACCEPTED_SECRETS", "Y2hhbmdlbWU")));
         assertThat(ended.exitCode()).isEqualTo(1);
         String message = ended.log().substring(ended.log().indexOf("Configuration validation failed"));
         assertThat(message)
@@ -62,16 +63,18 @@ class StartIT {
                         "gatehouse.password.min-length must be a whole number from 1 to 64",
                         "quarkus.http.cors.origins",
                         "gatehouse.signup.enabled",
-                        "gatehouse.session.grace must be a duration from PT0S to PT5M");
-        assertThat(ended.log()).doesNotContain("hush-hush", "do-not-print-me", "hunter2");
+                        "gatehouse.key.encryption-keys: number 1 must be 32 bytes in base64",
+                        "gatehouse.key.encryption-keys: number 2 must be 32 bytes in base64",
+                        "gatehouse.token.accepted-secrets: number 1 has 8 bytes");
+        assertThat(ended.log())
+                .doesNotContain("c2hvcnQ", "Y2hhbmd", "changeme", "hush-hush", "do-not-print-me", "hunter2");
     }
 
     @Test
     void itLivesWithoutItsDatabaseAndIsReadyOnceThatHasCome() throws IOException {
         int port = freePort();
         String url = "jdbc:postgresql://localhost:" + port + "/postgres?user=postgres";
-        try (PackagedService service = PackagedService.listening(
-                Map.of("QUARKUS_DATASOURCE_JDBC_URL", url, "APP_SECRET_STRING", PackagedService.SECRET))) {
+        try (PackagedService service = PackagedService.listening(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
             assertThat(service.management().call("GET", "/q/health/live").send().status())
                     .isEqualTo(200);
             assertThat(service.management()
@@ -82,6 +85,8 @@ class StartIT {
             assertStarting(service.api().signUp("somebody", PASSWORD));
             assertStarting(service.api().login("somebody", PASSWORD));
             assertStarting(service.api().secret("x"));
+            assertStarting(service.api().call("GET", "/verify").send());
+            assertStarting(service.api().call("GET", "/.well-known/jwks.json").send());
             assertStarting(service.api().refresh("x"));
             assertStarting(service.api().call("POST", "/secret").send());
             assertStarting(service.api()
@@ -123,6 +128,12 @@ class StartIT {
             assertThat(login.problem()).isEqualTo("database-unavailable");
             assertThat(login.header("Retry-After")).matches("\\d+");
             assertThat(service.api().secret(token).status()).isEqualTo(200);
+            assertThat(service.api().verify(token).status()).isEqualTo(204);
+            assertThat(service.api()
+                            .call("GET", "/.well-known/jwks.json")
+                            .send()
+                            .status())
+                    .isEqualTo(200);
             assertThat(service.api().refresh(token).problem()).isEqualTo("database-unavailable");
             assertThat(service.api().logOut(token).problem()).isEqualTo("database-unavailable");
             assertThat(service.api().refresh("garbage").problem()).isEqualTo("invalid-token");
@@ -133,10 +144,9 @@ class StartIT {
     }
 
     @Test
-    void twoReplicasThatStartTogetherOnAnEmptyDatabaseMigrateItOnce() {
+    void twoReplicasThatStartTogetherOnAnEmptyDatabaseMigrateItOnceAndAgreeOnTheirKeys() {
         String url = TestPostgres.newDatabase();
-        Map<String, String> environment =
-                Map.of("QUARKUS_DATASOURCE_JDBC_URL", url, "APP_SECRET_STRING", PackagedService.SECRET);
+        Map<String, String> environment = Map.of("QUARKUS_DATASOURCE_JDBC_URL", url);
         List<PackagedService> replicas = Stream.of(1, 2)
                 .parallel()
                 .map(n -> PackagedService.listening(environment))
@@ -149,6 +159,10 @@ class StartIT {
             assertThat(other.api().signUp("somebody", PASSWORD).status()).isEqualTo(409);
             String token = other.api().login("somebody", PASSWORD).token();
             assertThat(one.api().secret(token).status()).isEqualTo(200);
+            String jwks = one.api().call("GET", "/.well-known/jwks.json").send().text();
+            assertThat(other.api().call("GET", "/.well-known/jwks.json").send().text())
+                    .isEqualTo(jwks);
+            assertThat(Sql.of(url).number("SELECT count(*) FROM service_key")).isEqualTo(4);
         }
     }
 
@@ -181,6 +195,7 @@ class StartIT {
         try (PackagedService service = PackagedService.ready(
                 TestPostgres.newDatabase(),
                 Map.of(
+                        "APP_SECRET_STRING", PackagedService.SECRET,
                         "GATEHOUSE_TOKEN_ISSUER", "https://id.example",
                         "GATEHOUSE_TOKEN_AUDIENCE", "shop",
                         "GATEHOUSE_TOKEN_LIFETIME", "PT5M",
@@ -192,7 +207,7 @@ class StartIT {
                     .isEqualTo(422);
             assertThat(service.api().signUp("somebody", PASSWORD).status()).isEqualTo(201);
             Answer login = service.api().login("somebody", PASSWORD);
-            TokenForge forge = new TokenForge(login.token(), PackagedService.SECRET.getBytes(StandardCharsets.UTF_8));
+            TokenForge forge = TokenForge.of(login.token(), PackagedService.SECRET.getBytes(StandardCharsets.UTF_8));
             JsonNode claims = forge.claims();
             assertThat(claims.path("iss").asText()).isEqualTo("https://id.example");
             assertThat(claims.path("aud").asText()).isEqualTo("shop");

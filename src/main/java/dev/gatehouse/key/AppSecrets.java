@@ -1,31 +1,41 @@
 package dev.gatehouse.key;
 
-import io.quarkus.runtime.LaunchMode;
-import io.quarkus.runtime.Startup;
-import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
-import org.jboss.logging.Logger;
+import java.util.List;
+import java.util.Optional;
 
-/** Makes the secret that keys are derived from: the environment's, or in dev mode and tests one for this run. */
+/**
+ * The secrets that the service was given.
+ *
+ * @see AppSecret
+ */
 @Singleton
 class AppSecrets {
-    private static final Logger LOG = Logger.getLogger(AppSecrets.class);
+    private final Optional<AppSecret> signing;
+    private final List<AppSecret> accepted;
 
-    @Produces
-    @Singleton
-    @Startup // So that what there is to say about the secret is said at start.
-    AppSecret current() {
-        return AppSecret.fromEnvironment().orElseGet(AppSecrets::forThisRun);
+    @Inject
+    AppSecrets(AcceptedSecretsConfig config) {
+        this(
+                AppSecret.fromEnvironment(),
+                config.acceptedSecrets().orElse(List.of()).stream()
+                        .map(text -> AppSecret.of(Base64Text.decode(text).orElseThrow()))
+                        .toList());
     }
 
-    private static AppSecret forThisRun() {
-        if (!LaunchMode.current().isDevOrTest()) {
-            throw new IllegalStateException(AppSecret.VARIABLE + " is not set"); // The safety checks come first.
-        }
-        LOG.warnf("secret=random reason=\"%s is not set\" effect=\"tokens end with this run\"", AppSecret.VARIABLE);
-        byte[] bytes = new byte[AppSecret.MIN_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        return AppSecret.of(bytes);
+    AppSecrets(Optional<AppSecret> signing, List<AppSecret> accepted) {
+        this.signing = signing;
+        this.accepted = List.copyOf(accepted);
+    }
+
+    /** The secret that signs; empty when the service's own keys do. */
+    Optional<AppSecret> signing() {
+        return signing;
+    }
+
+    /** The secrets whose tokens are good beside that one's. */
+    List<AppSecret> accepted() {
+        return accepted;
     }
 }

@@ -1,8 +1,44 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.platform.DurationSetting;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
-/** The keys' settings. {@code APP_SECRET_STRING} is not read here, see {@link AppSecret}, but it is judged here. */
+/**
+ * The keys that the service makes for itself, unless {@code APP_SECRET_STRING} is set. That is not read here, see
+ * {@link AppSecret}, but it is judged here.
+ */
 @ConfigMapping(prefix = "gatehouse.key")
-@UsableAppSecret
-interface KeyConfig {}
+@UsableSecrets
+interface KeyConfig {
+    /**
+     * What new keys are for: {@code ES256}, {@code RS256} or {@code EdDSA}. After a change and a restart a key of the new
+     * algorithm is published, and signs a quarter of an hour later.
+     */
+    @WithDefault("ES256")
+    @Pattern(regexp = "ES256|RS256|EdDSA", message = "must be ES256, RS256 or EdDSA")
+    String algorithm();
+
+    /**
+     * How long a key signs, 1 hour to 365 days. Shorter than an hour and the next one could not be published in time;
+     * afterwards it verifies on for as long as its tokens are of use.
+     */
+    @WithDefault("P30D")
+    @WithConverter(DurationSetting.class)
+    @DurationMin(hours = 1, message = "must be a duration from PT1H to P365D")
+    @DurationMax(days = 365, message = "must be a duration from PT1H to P365D")
+    Duration lifetime();
+
+    /**
+     * Keys of 32 bytes each in base64, separated by commas, under which the service's own are encrypted in the database:
+     * the first encrypts, all decrypt. Without any, whoever reads the database can sign tokens.
+     */
+    Optional<List<String>> encryptionKeys();
+}

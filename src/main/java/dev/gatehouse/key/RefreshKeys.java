@@ -1,43 +1,32 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.HmacSha256;
 import jakarta.inject.Singleton;
 import java.security.MessageDigest;
 
 /**
- * The key that makes refresh tokens authentic, for HMAC with SHA-256. Derived by HKDF from {@code APP_SECRET_STRING}, so
- * that whoever reads the database can make none.
+ * The keys that make refresh tokens authentic: made once, kept in Postgres and replaced on request, or derived by HKDF from
+ * {@code APP_SECRET_STRING}. Reads memory only.
  */
 @Singleton
 public class RefreshKeys {
-    /** The length of a key's id in bytes. */
-    public static final int ID_BYTES = 6;
+    private final Keyring keyring;
 
-    /** The length of a code in bytes. */
-    public static final int CODE_BYTES = 32;
-
-    private static final int KEY_BYTES = 32;
-
-    private final byte[] key;
-    private final byte[] id;
-
-    RefreshKeys(AppSecret secret) {
-        key = Hkdf.derive(secret.bytes(), "gatehouse refresh key", KEY_BYTES);
-        id = Hkdf.derive(secret.bytes(), "gatehouse refresh kid", ID_BYTES);
+    RefreshKeys(Keyring keyring) {
+        this.keyring = keyring;
     }
 
-    /** The id of the key that makes codes now, {@value #ID_BYTES} bytes that do not reveal it. */
-    public byte[] currentId() {
-        return id.clone();
-    }
-
-    /** The code of a message under the key that makes them now, {@value #CODE_BYTES} bytes. */
-    public byte[] code(byte[] message) {
-        return HmacSha256.of(key, message);
+    /**
+     * The key that makes codes now.
+     *
+     * @throws IllegalStateException before the database has been reached, and while the key cannot be decrypted
+     */
+    public RefreshKey current() {
+        return Keys.required(keyring.keys().refresh());
     }
 
     /** Whether a code is that of the message under the key with this id; false for an id that is not ours. */
     public boolean isAuthentic(byte[] keyId, byte[] message, byte[] code) {
-        return MessageDigest.isEqual(keyId, id) && MessageDigest.isEqual(code(message), code);
+        RefreshKey key = keyring.keys().refreshKeys().get(Base64Text.encode(keyId));
+        return key != null && MessageDigest.isEqual(key.code(message), code);
     }
 }

@@ -1,39 +1,34 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.HmacSha256;
 import jakarta.inject.Singleton;
-import java.util.Base64;
 import java.util.Optional;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
-/** The keys that sign access tokens and check them. At present one, of HS256, made of {@code APP_SECRET_STRING}. */
+/**
+ * The keys that sign access tokens and check them: keys that the service makes, keeps in Postgres and replaces by itself,
+ * or where {@code APP_SECRET_STRING} is set that secret. Reads memory only.
+ */
 @Singleton
 public class SigningKeys {
-    private static final int KID_BYTES = 8;
+    private final Keyring keyring;
 
-    private final SecretKey key;
-    private final String kid;
-
-    SigningKeys(AppSecret secret) {
-        key = new SecretKeySpec(secret.bytes(), HmacSha256.ALGORITHM);
-        kid = Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(Hkdf.derive(secret.bytes(), "gatehouse kid", KID_BYTES));
+    SigningKeys(Keyring keyring) {
+        this.keyring = keyring;
     }
 
-    /** The key that signs, for HMAC with SHA-256. */
-    public SecretKey signingKey() {
-        return key;
+    /**
+     * The key that signs now.
+     *
+     * @throws IllegalStateException before the database has been reached, and while the key cannot be decrypted
+     */
+    public SigningKey current() {
+        return Keys.required(keyring.keys().signing());
     }
 
-    /** The id of the key that signs (RFC 7515, 4.1.4), eight bytes in base64url that do not reveal the key. */
-    public String signingKid() {
-        return kid;
-    }
-
-    /** The key that checks what was signed under an id; empty for an id that is not ours. */
-    public Optional<SecretKey> verificationKey(String keyId) {
-        return keyId.equals(kid) ? Optional.of(key) : Optional.empty();
+    /**
+     * The key that checks what was signed under an id; empty for an id that is not ours, or not any more. The same object
+     * each time, until something about the key changes.
+     */
+    public Optional<VerificationKey> verificationKey(String kid) {
+        return Optional.ofNullable(keyring.keys().verification().get(kid));
     }
 }

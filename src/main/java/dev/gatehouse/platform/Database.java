@@ -39,6 +39,7 @@ class Database {
     private final OwnConnections connections;
     private final Flyway configuredFlyway;
     private final Event<DatabaseReached> reachedEvent;
+    private final Event<DatabaseProbed> probedEvent;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     private volatile boolean reached;
@@ -53,12 +54,14 @@ class Database {
             OwnConnections connections,
             Flyway configuredFlyway,
             Event<DatabaseReached> reachedEvent,
+            Event<DatabaseProbed> probedEvent,
             DatabaseConfig config) {
         this.url = config.url();
         this.dataSource = dataSource;
         this.connections = connections;
         this.configuredFlyway = configuredFlyway;
         this.reachedEvent = reachedEvent;
+        this.probedEvent = probedEvent;
     }
 
     void start(@Observes StartupEvent event) {
@@ -98,8 +101,9 @@ class Database {
                 reachedEvent.fire(new DatabaseReached());
                 reached = true;
             }
-            probe();
+            Connection connection = probe();
             answered();
+            probedEvent.fire(new DatabaseProbed(connection));
         } catch (Throwable e) { // Even an Error must not end the watch, and with it the service, without a word.
             failed(e);
         }
@@ -121,13 +125,14 @@ class Database {
     }
 
     /** On a connection of its own: a busy pool is not an outage. */
-    private void probe() throws SQLException {
-        Connection connection = probing == null ? connections.open() : probing;
+    private Connection probe() throws SQLException {
+        Connection connection = probing == null || probing.isClosed() ? connections.open() : probing;
         probing = connection;
         if (!connection.isValid(PROBE_TIMEOUT_SECONDS)) {
             stopProbing();
             throw new SQLException("the connection is not valid");
         }
+        return connection;
     }
 
     private void stopProbing() {

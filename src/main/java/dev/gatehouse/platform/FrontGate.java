@@ -4,6 +4,7 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -38,6 +39,9 @@ class FrontGate {
     /** Tokens in a query end up in logs and in the Referer (RFC 9700, 4.3.2). */
     private static final Set<String> FORBIDDEN_IN_QUERY = Set.of("access_token", "refresh_token", "token");
 
+    /** Marks a request that was judged under the method and query that its client chose. */
+    private static final String JUDGED = "gatehouse.judged";
+
     private static final int BAD_REQUEST = 400;
     private static final int SERVER_ERROR = 500;
 
@@ -60,6 +64,10 @@ class FrontGate {
     }
 
     private void enter(RoutingContext context) {
+        if (context.get(JUDGED) != null) {
+            pass(context, Buffer.buffer());
+            return;
+        }
         new BoundedBody(context, MAX_BODY_BYTES)
                 .read(body -> judge(context, body), () -> problems.answer(context, Problem.TOO_LARGE));
     }
@@ -75,12 +83,33 @@ class FrontGate {
         Routes.Route route = path.equals(request.path()) ? routes.at(path) : null;
         if (route == null) {
             problems.answer(context, Problem.NOT_FOUND);
+        } else if (route.anyMethod()) {
+            judgeProxied(context);
         } else if (!route.methods().contains(request.method().name())) {
             context.response().putHeader(HttpHeaders.ALLOW, route.allow());
             problems.answer(context, Problem.METHOD_NOT_ALLOWED);
         } else {
             judgeHeaders(context, route, body);
         }
+    }
+
+    /** A proxy understands 401 and little else, so that is the answer to credentials that nobody could choose from, too. */
+    private void judgeProxied(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (!database.hasBeenReached()) {
+            problems.answer(context, Problem.STARTING);
+        } else if (hasSeveralCredentials(request)) {
+            problems.answer(context, Problem.INVALID_TOKEN);
+        } else if (request.method().equals(HttpMethod.GET) && request.query() == null) {
+            pass(context, Buffer.buffer());
+        } else {
+            context.put(JUDGED, true);
+            context.reroute(HttpMethod.GET, request.path());
+        }
+    }
+
+    private static boolean hasSeveralCredentials(HttpServerRequest request) {
+        return request.headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1;
     }
 
     private void judgeHeaders(RoutingContext context, Routes.Route route, Buffer body) {
@@ -98,7 +127,7 @@ class FrontGate {
     }
 
     private static Optional<String> faultOfHeadersOrQuery(RoutingContext context) {
-        if (context.request().headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
+        if (hasSeveralCredentials(context.request())) {
             return Optional.of("There is more than one Authorization field");
         }
         return context.queryParams().names().stream()

@@ -27,7 +27,13 @@ class Routes implements OASFilter {
     /** Marks a GET that changes something, so that HEAD, the method of probes, is not offered beside it. */
     static final String NO_HEAD = "x-no-head";
 
-    private static final Route DOCUMENTATION = new Route(Set.of("GET", "HEAD"), true, false);
+    /**
+     * Marks a GET that a proxy calls with whatever method, query and media types the proxied request has, and that is
+     * judged by its credentials alone.
+     */
+    static final String ANY_METHOD = "x-any-method";
+
+    private static final Route DOCUMENTATION = new Route(Set.of("GET", "HEAD"), true, false, false);
 
     private final Map<String, Route> byPath = new HashMap<>();
     private final Map<Pattern, Route> byTemplate = new LinkedHashMap<>();
@@ -36,8 +42,9 @@ class Routes implements OASFilter {
      * One path.
      *
      * @param json whether the answer is JSON, so that {@code Accept} has a say
+     * @param anyMethod whether only the credentials have a say
      */
-    record Route(Set<String> methods, boolean availableWhileStarting, boolean json) {
+    record Route(Set<String> methods, boolean availableWhileStarting, boolean json, boolean anyMethod) {
         /** The value of an {@code Allow} field. */
         String allow() {
             return String.join(", ", new TreeSet<>(methods));
@@ -46,7 +53,7 @@ class Routes implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        byPath.put("/openapi.json", new Route(DOCUMENTATION.methods(), true, true));
+        byPath.put("/openapi.json", new Route(DOCUMENTATION.methods(), true, true, false));
         if (document.getPaths() != null) {
             document.getPaths().getPathItems().forEach(this::add);
         }
@@ -72,15 +79,17 @@ class Routes implements OASFilter {
     private void add(String path, PathItem item) {
         Set<String> methods = new TreeSet<>();
         boolean availableWhileStarting = false;
+        boolean anyMethod = false;
         for (Map.Entry<PathItem.HttpMethod, Operation> entry :
                 item.getOperations().entrySet()) {
             methods.add(entry.getKey().name());
             availableWhileStarting |= entry.getValue().hasExtension(AVAILABLE_WHILE_STARTING);
+            anyMethod |= entry.getValue().hasExtension(ANY_METHOD);
             if (entry.getKey() == PathItem.HttpMethod.GET && !entry.getValue().hasExtension(NO_HEAD)) {
                 methods.add("HEAD");
             }
         }
-        Route route = new Route(Set.copyOf(methods), availableWhileStarting, true);
+        Route route = new Route(Set.copyOf(methods), availableWhileStarting, true, anyMethod);
         if (path.contains("{")) {
             byTemplate.put(Pattern.compile(path.replaceAll("\\{[^/]+}", "[^/]+")), route);
         } else {

@@ -1,5 +1,6 @@
 package dev.gatehouse.session;
 
+import dev.gatehouse.key.AccessTokenLife;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;

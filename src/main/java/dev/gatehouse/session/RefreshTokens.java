@@ -1,5 +1,6 @@
 package dev.gatehouse.session;
 
+import dev.gatehouse.key.RefreshKey;
 import dev.gatehouse.key.RefreshKeys;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import java.util.UUID;
 public class RefreshTokens {
     private static final int LENGTH = 84;
     private static final byte VERSION = 1;
-    private static final int SIGNED_BYTES = 1 + RefreshKeys.ID_BYTES + 3 * Long.BYTES;
+    private static final int SIGNED_BYTES = 1 + RefreshKey.ID_BYTES + 3 * Long.BYTES;
 
     private final RefreshKeys keys;
 
@@ -25,18 +26,19 @@ public class RefreshTokens {
         this.keys = keys;
     }
 
-    /** The refresh token of a session's current generation: the same however often it is made. */
+    /** The refresh token of a session's current generation: the same however often it is made under one key. */
     public String issue(LiveSession session) {
+        RefreshKey key = keys.current();
         byte[] signed = ByteBuffer.allocate(SIGNED_BYTES)
                 .put(VERSION)
-                .put(keys.currentId())
+                .put(key.id())
                 .putLong(session.id().getMostSignificantBits())
                 .putLong(session.id().getLeastSignificantBits())
                 .putLong(session.generation())
                 .array();
-        byte[] token = ByteBuffer.allocate(SIGNED_BYTES + RefreshKeys.CODE_BYTES)
+        byte[] token = ByteBuffer.allocate(SIGNED_BYTES + RefreshKey.CODE_BYTES)
                 .put(signed)
-                .put(keys.code(signed))
+                .put(key.code(signed))
                 .array();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
@@ -44,16 +46,16 @@ public class RefreshTokens {
     /** Reads a refresh token; empty when it is not one of ours. Does not block. */
     public Optional<Credential.OfRefreshToken> parse(String text) {
         byte[] token = decode(text);
-        if (token.length != SIGNED_BYTES + RefreshKeys.CODE_BYTES || token[0] != VERSION) {
+        if (token.length != SIGNED_BYTES + RefreshKey.CODE_BYTES || token[0] != VERSION) {
             return Optional.empty();
         }
-        byte[] keyId = Arrays.copyOfRange(token, 1, 1 + RefreshKeys.ID_BYTES);
+        byte[] keyId = Arrays.copyOfRange(token, 1, 1 + RefreshKey.ID_BYTES);
         byte[] signed = Arrays.copyOf(token, SIGNED_BYTES);
         byte[] code = Arrays.copyOfRange(token, SIGNED_BYTES, token.length);
         if (!keys.isAuthentic(keyId, signed, code)) {
             return Optional.empty();
         }
-        ByteBuffer fields = ByteBuffer.wrap(signed, 1 + RefreshKeys.ID_BYTES, 3 * Long.BYTES);
+        ByteBuffer fields = ByteBuffer.wrap(signed, 1 + RefreshKey.ID_BYTES, 3 * Long.BYTES);
         UUID sessionId = new UUID(fields.getLong(), fields.getLong());
         return Optional.of(new Credential.OfRefreshToken(sessionId, fields.getLong()));
     }

@@ -2,7 +2,10 @@ package dev.gatehouse.token;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatehouse.key.KeyAlgorithm;
+import dev.gatehouse.key.SigningKey;
 import dev.gatehouse.key.SigningKeys;
+import dev.gatehouse.key.VerificationKey;
 import dev.gatehouse.session.LiveSession;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.auth.principal.DefaultJWTTokenParser;
@@ -10,7 +13,10 @@ import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.ParseException;
 import io.smallrye.jwt.build.Jwt;
 import io.smallrye.jwt.build.JwtClaimsBuilder;
+import io.smallrye.jwt.build.JwtSignatureBuilder;
 import jakarta.inject.Singleton;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,13 +47,16 @@ public class AccessTokens {
     private static final TokenCheck INVALID = new TokenCheck.Invalid();
 
     private final SigningKeys keys;
+    private final VerifiedTokens verifiedTokens;
     private final TokenConfig config;
     private final Clock clock;
     private final ObjectMapper mapper;
     private final DefaultJWTTokenParser signatureParser = new DefaultJWTTokenParser();
 
-    AccessTokens(SigningKeys keys, TokenConfig config, Clock clock, ObjectMapper mapper) {
+    AccessTokens(
+            SigningKeys keys, VerifiedTokens verifiedTokens, TokenConfig config, Clock clock, ObjectMapper mapper) {
         this.keys = keys;
+        this.verifiedTokens = verifiedTokens;
         this.config = config;
         this.clock = clock;
         this.mapper = mapper;
@@ -70,30 +79,58 @@ public class AccessTokens {
                 .claim(GENERATION, session.generation())
                 .claim(AUTH_TIME, session.authenticatedAt().getEpochSecond());
         config.audience().ifPresent(claims::audience);
-        String compact = claims.jws()
-                .algorithm(SignatureAlgorithm.HS256)
+        return new IssuedToken(sign(claims), Duration.ofSeconds(Math.max(0, expiresAt - now)));
+    }
+
+    private String sign(JwtClaimsBuilder claims) {
+        SigningKey key = keys.current();
+        JwtSignatureBuilder signature = claims.jws()
+                .algorithm(algorithm(key.algorithm()))
                 .header("typ", CompactToken.TYPE)
-                .keyId(keys.signingKid())
-                .sign(keys.signingKey());
-        return new IssuedToken(compact, Duration.ofSeconds(Math.max(0, expiresAt - now)));
+                .keyId(key.kid());
+        return key.key() instanceof PrivateKey privateKey
+                ? signature.sign(privateKey)
+                : signature.sign((SecretKey) key.key());
+    }
+
+    private static SignatureAlgorithm algorithm(KeyAlgorithm algorithm) {
+        return SignatureAlgorithm.fromAlgorithm(algorithm.joseName());
     }
 
     /** Checks a token in compact serialization. Whatever is wrong with it, this returns and does not throw. */
     public TokenCheck check(String compact) {
-        Optional<CompactToken> form = CompactToken.parse(compact, mapper);
-        if (form.isEmpty() || !hasValidSignature(compact, form.get())) {
+        if (compact.length() > CompactToken.MAX_LENGTH) {
             return INVALID;
         }
-        return judge(form.get().claims());
+        Optional<SignedToken> known = verifiedTokens.find(compact).filter(this::isStillUnderItsKey);
+        if (known.isPresent()) {
+            return judge(known.get());
+        }
+        Optional<SignedToken> verified = verify(compact);
+        TokenCheck verdict = verified.map(this::judge).orElse(INVALID);
+        if (verdict instanceof TokenCheck.Valid) {
+            verifiedTokens.add(compact, verified.orElseThrow());
+        }
+        return verdict;
     }
 
-    private boolean hasValidSignature(String compact, CompactToken form) {
-        Optional<SecretKey> key = keys.verificationKey(form.kid());
-        if (key.isEmpty() || !form.algorithm().equals(SignatureAlgorithm.HS256.getAlgorithm())) {
+    private boolean isStillUnderItsKey(SignedToken token) {
+        return keys.verificationKey(token.key().kid()).equals(Optional.of(token.key()));
+    }
+
+    private Optional<SignedToken> verify(String compact) {
+        Optional<CompactToken> form = CompactToken.parse(compact, mapper);
+        return form.flatMap(token -> keys.verificationKey(token.kid()))
+                .filter(key -> hasValidSignature(compact, form.orElseThrow(), key))
+                .flatMap(key -> signedToken(form.orElseThrow().claims(), key));
+    }
+
+    private boolean hasValidSignature(String compact, CompactToken form, VerificationKey key) {
+        if (!form.algorithm().equals(key.algorithm().joseName())) {
             return false;
         }
         try {
-            signatureParser.parse(compact, signatureOnly(key.get()));
+            signatureParser.parse(compact, signatureOnly(key));
             return true;
         } catch (ParseException e) {
             return false;
@@ -101,35 +138,44 @@ public class AccessTokens {
     }
 
     /** Settings for SmallRye under which nothing decides but the signature, and that {@code exp} is not before {@code iat}. */
-    private static JWTAuthContextInfo signatureOnly(SecretKey key) {
+    private static JWTAuthContextInfo signatureOnly(VerificationKey key) {
         JWTAuthContextInfo info = new JWTAuthContextInfo();
-        info.setSecretVerificationKey(key);
-        info.setSignatureAlgorithm(Set.of(SignatureAlgorithm.HS256));
+        if (key.key() instanceof PublicKey publicKey) {
+            info.setPublicVerificationKey(publicKey);
+        } else {
+            info.setSecretVerificationKey((SecretKey) key.key());
+        }
+        info.setSignatureAlgorithm(Set.of(algorithm(key.algorithm())));
         info.setClockSkew(Integer.MAX_VALUE);
         info.setRequireNamedPrincipal(false);
         return info;
     }
 
-    private TokenCheck judge(JsonNode claims) {
+    private Optional<SignedToken> signedToken(JsonNode claims, VerificationKey key) {
         if (!hasRequiredClaims(claims)) {
-            return INVALID;
+            return Optional.empty();
         }
-        Instant now = clock.instant();
-        Instant issuedAt = instant(claims, "iat");
-        Instant latestStart = now.plus(config.leeway());
-        if (issuedAt.isAfter(latestStart)
-                || (claims.has("nbf") && instant(claims, "nbf").isAfter(latestStart))) {
-            return INVALID;
-        }
-        // A token lives no longer than ours do, whatever a holder of the secret has signed.
-        Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(config.lifetime()));
         AccessToken token = new AccessToken(
                 claims.path("sub").asText(),
                 UUID.fromString(claims.path(SESSION).asText()),
                 claims.path(GENERATION).asLong());
-        return now.isBefore(expiresAt.plus(config.leeway()))
-                ? new TokenCheck.Valid(token)
-                : new TokenCheck.Expired(token, Duration.between(expiresAt, now));
+        Instant issuedAt = instant(claims, "iat");
+        Instant notBefore = claims.has("nbf") ? later(issuedAt, instant(claims, "nbf")) : issuedAt;
+        // A token lives no longer than ours do, whatever a holder of the secret has signed.
+        Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(config.lifetime()));
+        return Optional.of(new SignedToken(token, key, notBefore, expiresAt));
+    }
+
+    /** Under a key that is not published any more our own tokens have expired; what has not is somebody else's work. */
+    private TokenCheck judge(SignedToken signed) {
+        Instant now = clock.instant();
+        if (signed.notBefore().isAfter(now.plus(config.leeway()))) {
+            return INVALID;
+        }
+        if (!now.isBefore(signed.expiresAt().plus(config.leeway()))) {
+            return new TokenCheck.Expired(signed.token(), Duration.between(signed.expiresAt(), now));
+        }
+        return signed.key().published() ? new TokenCheck.Valid(signed.token()) : INVALID;
     }
 
     private boolean hasRequiredClaims(JsonNode claims) {
@@ -188,5 +234,9 @@ public class AccessTokens {
 
     private static Instant earlier(Instant one, Instant other) {
         return one.isBefore(other) ? one : other;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 }

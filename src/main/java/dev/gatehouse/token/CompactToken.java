@@ -35,9 +35,6 @@ record CompactToken(String kid, String algorithm, JsonNode claims) {
 
     /** Reads a token in compact serialization; empty when its form is wrong in any way. */
     static Optional<CompactToken> parse(String token, ObjectMapper strictMapper) {
-        if (token.length() > MAX_LENGTH) {
-            return Optional.empty();
-        }
         String[] segments = token.split("\\.", -1);
         if (segments.length != SEGMENTS || decode(segments[2]) == null) {
             return Optional.empty();

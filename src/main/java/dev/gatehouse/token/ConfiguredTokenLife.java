@@ -1,10 +1,10 @@
 package dev.gatehouse.token;
 
-import dev.gatehouse.session.AccessTokenLife;
+import dev.gatehouse.key.AccessTokenLife;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
-/** Tells the sessions' room how long access tokens can live. */
+/** Tells the rooms of sessions and keys how long access tokens can live. */
 @Singleton
 class ConfiguredTokenLife implements AccessTokenLife {
     private final TokenConfig config;

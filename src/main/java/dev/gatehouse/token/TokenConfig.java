@@ -1,9 +1,12 @@
 package dev.gatehouse.token;
 
 import dev.gatehouse.platform.DurationSetting;
+import dev.gatehouse.platform.NumberSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
@@ -41,4 +44,14 @@ interface TokenConfig {
     @DurationMin(seconds = 0, message = "must be a duration from PT0S to PT60S")
     @DurationMax(seconds = 60, message = "must be a duration from PT0S to PT60S")
     Duration leeway();
+
+    /**
+     * How many tokens a replica remembers as verified, 0 to 1 million, at some 400 bytes each, so that a token that is shown
+     * again costs no signature check; 0 switches that off. At least as many as there are tokens in use at a time.
+     */
+    @WithDefault("10000")
+    @WithConverter(NumberSetting.class)
+    @Min(value = 0, message = "must be a whole number from 0 to 1000000")
+    @Max(value = 1_000_000, message = "must be a whole number from 0 to 1000000")
+    int verifiedLimit();
 }

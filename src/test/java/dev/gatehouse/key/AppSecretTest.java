@@ -3,6 +3,10 @@ package dev.gatehouse.key;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,10 +57,18 @@ class AppSecretTest {
 
     @Test
     void theKeysIdIsDerivedAndDoesNotDependOnTheRun() {
-        AppSecret secret = AppSecret.of("a secret that nobody else has, 4711".getBytes(UTF_8));
-        assertThat(new SigningKeys(secret).signingKid())
+        assertThat(signingKid("a secret that nobody else has, 4711"))
                 .hasSize(11)
-                .isEqualTo(new SigningKeys(secret).signingKid())
-                .isNotEqualTo(new SigningKeys(AppSecret.of(new byte[32])).signingKid());
+                .isEqualTo(signingKid("a secret that nobody else has, 4711"))
+                .isNotEqualTo(signingKid("a secret that nobody else has, 4712"));
+    }
+
+    private static String signingKid(String secret) {
+        AppSecrets secrets = new AppSecrets(Optional.of(AppSecret.of(secret.getBytes(UTF_8))), List.of());
+        KeySchedule schedule =
+                new KeySchedule(KeyAlgorithm.ES256, Duration.ofDays(1), Duration.ofHours(1), Duration.ofDays(1));
+        KeyReader reader = new KeyReader(schedule, new KeyWrap(List.of()), secrets);
+        return Keys.required(reader.read(List.of(), Instant.EPOCH, Keys.NONE).signing())
+                .kid();
     }
 }

@@ -2,6 +2,7 @@ package dev.gatehouse.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.key.RefreshKey;
 import dev.gatehouse.key.RefreshKeys;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -52,8 +53,8 @@ class RefreshTokensTest {
     void anotherVersionIsRefusedAlsoWhenItsCodeIsRight() {
         byte[] token = Base64.getUrlDecoder().decode(refreshTokens.issue(session));
         token[0] = 2;
-        byte[] signed = Arrays.copyOf(token, token.length - RefreshKeys.CODE_BYTES);
-        System.arraycopy(keys.code(signed), 0, token, signed.length, RefreshKeys.CODE_BYTES);
+        byte[] signed = Arrays.copyOf(token, token.length - RefreshKey.CODE_BYTES);
+        System.arraycopy(keys.current().code(signed), 0, token, signed.length, RefreshKey.CODE_BYTES);
         String other = Base64.getUrlEncoder().withoutPadding().encodeToString(token);
         assertThat(refreshTokens.parse(other)).isEmpty();
     }

@@ -1,0 +1,95 @@
+package dev.gatehouse.key;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** A key under which others are wrapped at rest: AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits. */
+final class EncryptionKey {
+    private static final int BYTES = 32;
+    private static final int ID_BYTES = 8;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+    private static final String CIPHER = "AES/GCM/NoPadding";
+
+    private final SecretKeySpec key;
+    private final String id;
+
+    private EncryptionKey(byte[] bytes) {
+        key = new SecretKeySpec(bytes, "AES");
+        id = Base64Text.encode(Hkdf.derive(bytes, "gatehouse encryption key id", ID_BYTES));
+    }
+
+    /** Why a text must not be used as a key, for the operator; empty when it may. Does not quote it. */
+    static Optional<String> fault(String text) {
+        byte[] bytes = Base64Text.decode(text).orElse(new byte[0]);
+        if (bytes.length != BYTES) {
+            return Optional.of("must be " + BYTES + " bytes in base64 (for example the output of: openssl rand -base64 "
+                    + BYTES + ")");
+        }
+        return AppSecret.of(bytes).fault();
+    }
+
+    /** The key of a text without {@link #fault}. */
+    static EncryptionKey parse(String text) {
+        return new EncryptionKey(Base64Text.decode(text).orElseThrow());
+    }
+
+    /** Tells which key it was, without revealing it. */
+    String id() {
+        return id;
+    }
+
+    /**
+     * Encrypts.
+     *
+     * @param name what this is, so that it cannot be passed off as something else; needed again to open it
+     */
+    KeyBytes wrap(byte[] clear, String name) {
+        byte[] nonce = new byte[NONCE_BYTES];
+        new SecureRandom().nextBytes(nonce);
+        try {
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(clear);
+            byte[] wrapped = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
+            System.arraycopy(sealed, 0, wrapped, NONCE_BYTES, sealed.length);
+            return new KeyBytes(wrapped);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + CIPHER, e);
+        }
+    }
+
+    /** Decrypts; empty when it was encrypted under another key or as something else, or has been changed. */
+    Optional<byte[]> open(KeyBytes wrapped, String name) {
+        byte[] bytes = wrapped.toArray();
+        if (bytes.length < NONCE_BYTES) {
+            return Optional.empty();
+        }
+        byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
+        try {
+            return Optional.of(
+                    cipher(Cipher.DECRYPT_MODE, nonce, name).doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES));
+        } catch (AEADBadTagException e) {
+            return Optional.empty();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + CIPHER, e);
+        }
+    }
+
+    private Cipher cipher(int mode, byte[] nonce, String name) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance(CIPHER);
+        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(name.getBytes(StandardCharsets.UTF_8));
+        return cipher;
+    }
+
+    @Override
+    public String toString() {
+        return "EncryptionKey[" + id + "]";
+    }
+}

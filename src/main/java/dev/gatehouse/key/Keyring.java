@@ -1,0 +1,142 @@
+package dev.gatehouse.key;
+
+import dev.gatehouse.platform.DatabaseProbed;
+import dev.gatehouse.platform.DatabaseReached;
+import dev.gatehouse.platform.OwnConnections;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of this replica: read from Postgres when that is first reached and each second after, so that what another
+ * replica or an operator changes there holds here, too. Without the database it keeps what it knew.
+ */
+@Singleton
+class Keyring {
+    private static final Logger LOG = Logger.getLogger(Keyring.class);
+
+    private final OwnConnections connections;
+    private final boolean besideASecret;
+    private final KeyWrap wrap;
+    private final KeyReader reader;
+    private final KeyKeeper keeper;
+
+    private volatile Keys keys = Keys.NONE;
+    private volatile long readNanos;
+    private boolean failing;
+
+    @Inject
+    Keyring(
+            OwnConnections connections,
+            AppSecrets secrets,
+            KeyConfig config,
+            KeySchedule schedule,
+            MeterRegistry meters) {
+        this(connections, secrets, schedule, new KeyWrap(config));
+        meters.gauge("gatehouse.keys.read.age.seconds", this, Keyring::secondsSinceRead);
+    }
+
+    Keyring(OwnConnections connections, AppSecrets secrets, KeySchedule schedule, KeyWrap wrap) {
+        this.connections = connections;
+        this.besideASecret = secrets.signing().isPresent();
+        this.wrap = wrap;
+        this.reader = new KeyReader(schedule, wrap, secrets);
+        this.keeper = new KeyKeeper(schedule, wrap, secrets);
+    }
+
+    /** Says once which keys there are and how they are kept. */
+    void announce(@Observes StartupEvent event) {
+        if (besideASecret) {
+            LOG.infof("keys=given from=%s", AppSecret.VARIABLE);
+        } else if (wrap.currentId().isPresent()) {
+            LOG.infof(
+                    "keys=managed stored=encrypted wrapped_under=%s",
+                    wrap.currentId().get());
+        } else {
+            LOG.warn("keys=managed stored=clear effect=\"whoever reads the database can make tokens\""
+                    + " see=gatehouse.key.encryption-keys");
+        }
+    }
+
+    /** Reads the keys, and makes them where there are none. */
+    void start(@Observes DatabaseReached event) throws SQLException {
+        try (Connection connection = connections.open()) {
+            take(KeyTable.read(connection));
+            if (!isUsable()) {
+                throw new IllegalStateException("no encryption key opens " + keys.unreadable());
+            }
+            keeper.adapt(connection);
+            take(keeper.takeTurns(connection));
+        }
+    }
+
+    /** Reads the keys again, and lets them take turns when it is time. */
+    void follow(@Observes DatabaseProbed probe) {
+        try {
+            KeyTable.Reading reading = KeyTable.read(probe.connection());
+            take(reading);
+            // A key that cannot be read here is not replaced by one that can.
+            if (isUsable() && keeper.isDue(reading)) {
+                takeTurns();
+            }
+            failing = false;
+        } catch (SQLException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void takeTurns() throws SQLException {
+        try (Connection connection = connections.open()) {
+            take(keeper.takeTurns(connection));
+        }
+    }
+
+    /** Logs when the reading begins to fail, and not at every try. */
+    private void failed(Exception fault) {
+        if (!failing) {
+            LOG.warnf(
+                    "keys=unread effect=\"changes of keys are not known\" reason=%s",
+                    fault.getClass().getSimpleName());
+            LOG.debug("keys=unread", fault);
+        }
+        failing = true;
+    }
+
+    Keys keys() {
+        return keys;
+    }
+
+    /** Whether all that was read last can be used. */
+    boolean isUsable() {
+        return keys.unreadable().isEmpty();
+    }
+
+    private double secondsSinceRead() {
+        return readNanos == 0 ? Double.NaN : (System.nanoTime() - readNanos) / 1e9;
+    }
+
+    private void take(KeyTable.Reading reading) {
+        Keys before = keys;
+        Keys now = reader.read(reading.keys(), reading.now(), before);
+        keys = now;
+        readNanos = System.nanoTime();
+        if (!isUsable() && !now.unreadable().equals(before.unreadable())) {
+            LOG.errorf(
+                    "keys=unreadable ids=%s effect=\"not ready\" see=gatehouse.key.encryption-keys", now.unreadable());
+        }
+        if (!Objects.equals(kid(now.signing()), kid(before.signing()))) {
+            LOG.infof("keys=signing kid=%s", kid(now.signing()));
+        }
+    }
+
+    private static @Nullable String kid(@Nullable SigningKey key) {
+        return key == null ? null : key.kid();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.gatehouse.token;
+
+import dev.gatehouse.session.Subject;
+import io.quarkus.security.Authenticated;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/** Tells a reverse proxy whose access token came with a request, so that what stands behind it need not check any. */
+@Path("/verify")
+@Tag(name = "Verification")
+class VerifyResource {
+    private static final String UNRESERVED = "-._~";
+
+    private final SecurityIdentity identity;
+
+    VerifyResource(SecurityIdentity identity) {
+        this.identity = identity;
+    }
+
+    @GET
+    @Authenticated
+    @NonBlocking
+    @Operation(
+            summary = "Whether the access token is good, for reverse proxies",
+            description = "Asks for nothing but the Authorization field: method, query, Accept and Content-Type are"
+                    + " those of the proxied request and are ignored.")
+    @APIResponse(
+            responseCode = "204",
+            description = "It is",
+            headers = {
+                @Header(
+                        name = "X-Auth-Subject",
+                        description = "The username in UTF-8, percent-encoded but for letters, digits, - . _ ~",
+                        schema = @Schema(type = SchemaType.STRING)),
+                @Header(
+                        name = "X-Auth-Session",
+                        description = "The session's id",
+                        schema = @Schema(type = SchemaType.STRING))
+            })
+    @SecurityRequirement(name = "SecurityScheme")
+    @Extension(name = "x-any-method", value = "true", parseValue = true)
+    @Extension(
+            name = "x-problems",
+            value = "not-authenticated, invalid-token, token-expired, starting, database-unavailable")
+    public RestResponse<Void> verify() {
+        Subject subject = (Subject) identity.getPrincipal();
+        return RestResponse.ResponseBuilder.<Void>noContent()
+                .header("X-Auth-Subject", percentEncoded(subject.username()))
+                .header("X-Auth-Session", subject.sessionId())
+                .header("Cache-Control", "no-store")
+                .build();
+    }
+
+    /** Encodes every byte outside the unreserved set (RFC 3986, 2.3): a header carries ASCII only. */
+    static String percentEncoded(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            char character = (char) (octet & 0xFF);
+            if (isUnreserved(character)) {
+                encoded.append(character);
+            } else {
+                encoded.append("%%%02X".formatted((int) character));
+            }
+        }
+        return encoded.toString();
+    }
+
+    private static boolean isUnreserved(char character) {
+        return (character >= 'a' && character <= 'z')
+                || (character >= 'A' && character <= 'Z')
+                || (character >= '0' && character <= '9')
+                || UNRESERVED.indexOf(character) >= 0;
+    }
+}
