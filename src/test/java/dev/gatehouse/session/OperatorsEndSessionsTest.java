@@ -4,23 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
+import dev.gatehouse.OperationsDocument;
 import dev.gatehouse.Sql;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The statements that docs/operations.md tells an operator to run do what it says. */
 @QuarkusTest
-class OperationsDocumentTest {
+class OperatorsEndSessionsTest {
     private static final String PASSWORD = "a long enough password";
 
     @Inject
@@ -29,14 +25,10 @@ class OperationsDocumentTest {
     private final String username = "user-" + UUID.randomUUID();
 
     @Test
-    void itsStatementsEndSessionsAndTheServiceLearnsOfIt() throws IOException {
+    void itsStatementsEndSessionsAndTheServiceLearnsOfIt() {
         Api api = new Api(RestAssured.port);
         api.signUp(username, PASSWORD);
-        List<String> statements = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(Path.of("docs", "operations.md")))
-                .results()
-                .map((MatchResult block) -> block.group(1))
-                .filter(statement -> statement.startsWith("UPDATE session"))
+        List<String> statements = OperationsDocument.statements("UPDATE session").stream()
                 .map(statement -> statement.replace("flyingsponge", username))
                 .toList();
         assertThat(statements).hasSize(2);

@@ -1,0 +1,77 @@
+package dev.gatehouse.key;
+
+import dev.gatehouse.platform.DatabaseProbed;
+import dev.gatehouse.platform.DatabaseReached;
+import dev.gatehouse.platform.OwnConnections;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The keys of one replica, as a test starts it and lets a second pass. */
+public final class Replica {
+    static final Duration LIFETIME = Duration.ofDays(30);
+    static final Duration ACCESS_TOKEN = Duration.ofMinutes(30);
+    static final Duration SESSION = Duration.ofDays(30);
+
+    static final KeySchedule SCHEDULE = schedule(KeyAlgorithm.ES256, LIFETIME);
+
+    final Keyring keyring;
+    private final OwnConnections connections;
+
+    /** A replica that has not been started, with its secrets (the first signs, if {@code signs}) and encryption keys. */
+    Replica(OwnConnections connections, KeySchedule schedule, AppSecrets secrets, List<EncryptionKey> encryptionKeys) {
+        this.connections = connections;
+        this.keyring = new Keyring(connections, secrets, schedule, new KeyWrap(encryptionKeys));
+    }
+
+    static KeySchedule schedule(KeyAlgorithm algorithm, Duration lifetime) {
+        return new KeySchedule(algorithm, lifetime, ACCESS_TOKEN, SESSION);
+    }
+
+    static AppSecrets noSecrets() {
+        return new AppSecrets(Optional.empty(), List.of());
+    }
+
+    /** A replica with keys of its own in clear, started. */
+    public static Replica started(OwnConnections connections, Duration lifetime) {
+        Replica replica = new Replica(connections, schedule(KeyAlgorithm.ES256, lifetime), noSecrets(), List.of());
+        replica.start();
+        return replica;
+    }
+
+    void start() {
+        try {
+            keyring.start(new DatabaseReached());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What happens each second while the database answers. */
+    public void tick() {
+        try (Connection connection = connections.open()) {
+            keyring.follow(new DatabaseProbed(connection));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public SigningKeys signingKeys() {
+        return new SigningKeys(keyring);
+    }
+
+    RefreshKeys refreshKeys() {
+        return new RefreshKeys(keyring);
+    }
+
+    String signing() {
+        return signingKeys().current().kid();
+    }
+
+    /** The JWK Set as others read it. */
+    public String jwks() {
+        return keyring.keys().jwkSet().json();
+    }
+}
