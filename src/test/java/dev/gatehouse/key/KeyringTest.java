@@ -43,7 +43,7 @@ class KeyringTest {
     }
 
     private static Replica started() {
-        return Replica.started(CONNECTIONS, Replica.LIFETIME);
+        return Replica.started(CONNECTIONS, Replica.SCHEDULE);
     }
 
     private static Replica started(AppSecrets secrets, EncryptionKey... encryptionKeys) {
@@ -277,7 +277,7 @@ class KeyringTest {
             names = {"RS256", "EDDSA"})
     void anotherAlgorithmIsPublishedAtOnceAndSignsAfterFifteenMinutes(KeyAlgorithm algorithm) {
         String first = started().signing();
-        KeySchedule changed = Replica.schedule(algorithm, Replica.LIFETIME);
+        KeySchedule changed = Replica.schedule(algorithm);
         Replica replica = new Replica(CONNECTIONS, changed, Replica.noSecrets(), List.of());
         replica.start();
         String next = standby();

@@ -8,17 +8,19 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of one replica, as a test starts it and lets a second pass. */
-public final class Replica {
+public final class Replica implements AutoCloseable {
     static final Duration LIFETIME = Duration.ofDays(30);
     static final Duration ACCESS_TOKEN = Duration.ofMinutes(30);
     static final Duration SESSION = Duration.ofDays(30);
 
-    static final KeySchedule SCHEDULE = schedule(KeyAlgorithm.ES256, LIFETIME);
+    static final KeySchedule SCHEDULE = schedule(KeyAlgorithm.ES256);
 
     final Keyring keyring;
     private final OwnConnections connections;
+    private @Nullable Connection probing;
 
     /** A replica that has not been started, with its secrets (the first signs, if {@code signs}) and encryption keys. */
     Replica(OwnConnections connections, KeySchedule schedule, AppSecrets secrets, List<EncryptionKey> encryptionKeys) {
@@ -26,8 +28,8 @@ public final class Replica {
         this.keyring = new Keyring(connections, secrets, schedule, new KeyWrap(encryptionKeys));
     }
 
-    static KeySchedule schedule(KeyAlgorithm algorithm, Duration lifetime) {
-        return new KeySchedule(algorithm, lifetime, ACCESS_TOKEN, SESSION);
+    static KeySchedule schedule(KeyAlgorithm algorithm) {
+        return new KeySchedule(algorithm, LIFETIME, ACCESS_TOKEN, SESSION);
     }
 
     static AppSecrets noSecrets() {
@@ -35,8 +37,8 @@ public final class Replica {
     }
 
     /** A replica with keys of its own in clear, started. */
-    public static Replica started(OwnConnections connections, Duration lifetime) {
-        Replica replica = new Replica(connections, schedule(KeyAlgorithm.ES256, lifetime), noSecrets(), List.of());
+    static Replica started(OwnConnections connections, KeySchedule schedule) {
+        Replica replica = new Replica(connections, schedule, noSecrets(), List.of());
         replica.start();
         return replica;
     }
@@ -51,10 +53,19 @@ public final class Replica {
 
     /** What happens each second while the database answers. */
     public void tick() {
-        try (Connection connection = connections.open()) {
+        try {
+            Connection connection = probing == null ? connections.open() : probing;
+            probing = connection;
             keyring.follow(new DatabaseProbed(connection));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (probing != null) {
+            probing.close();
         }
     }
 
