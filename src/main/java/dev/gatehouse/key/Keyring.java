@@ -122,7 +122,8 @@ class Keyring {
         return readNanos == 0 ? Double.NaN : (System.nanoTime() - readNanos) / 1e9;
     }
 
-    private void take(KeyTable.Reading reading) {
+    /** Uses what was read from now on. */
+    void take(KeyTable.Reading reading) {
         Keys before = keys;
         Keys now = reader.read(reading.keys(), reading.now(), before);
         keys = now;
