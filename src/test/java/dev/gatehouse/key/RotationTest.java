@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
  * Hours pass in seconds: on the clock of the replicas, and in the database as its rows grow older.
  */
 class RotationTest {
-    private static final int ROTATIONS = 1000;
+    /** A short form; docs/CONTRIBUTING.md has the command for a thousand. */
+    private static final int ROTATIONS = Integer.getInteger("rotations", 150);
+
     private static final Duration CACHED = Duration.ofMinutes(10);
     private static final Duration TOKEN = Duration.ofMinutes(30);
     private static final KeySchedule SCHEDULE =
@@ -84,8 +86,7 @@ class RotationTest {
     }
 
     @Test
-    void aVerifierThatReadsTheKeysEveryTenMinutesKnowsEachKidOverAThousandRotations()
-            throws JoseException, SQLException {
+    void aVerifierThatReadsTheKeysEveryTenMinutesKnowsEachKidOverManyRotations() throws JoseException, SQLException {
         Verifier verifier = new Verifier();
         Duration now = Duration.ZERO;
         for (int step = 0; signed.size() <= ROTATIONS; step++) {
