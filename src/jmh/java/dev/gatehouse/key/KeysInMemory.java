@@ -19,7 +19,7 @@ public final class KeysInMemory {
         AppSecrets secrets = new AppSecrets(symmetric ? Optional.of(secret) : Optional.empty(), List.of());
         KeySchedule schedule =
                 new KeySchedule(algorithm, Duration.ofDays(30), Duration.ofMinutes(30), Duration.ofDays(30));
-        Keyring keyring = new Keyring(null, secrets, schedule, new KeyWrap(List.of()));
+        Keyring keyring = new Keyring(null, secrets, schedule, new KeyWrap(List.of()), Runnable::run);
         keyring.take(new KeyTable.Reading(symmetric ? List.of() : List.of(row(algorithm)), NOW));
         return new SigningKeys(keyring);
     }

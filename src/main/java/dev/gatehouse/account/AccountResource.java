@@ -100,6 +100,7 @@ class AccountResource {
         Password current = fields.parse("current_password", body.currentPassword(), Password::parse);
         Password replacement = fields.parse("new_password", body.newPassword(), policy::parseNew);
         fields.check();
+        tokenAnswers.requireKeys();
         LiveSession session = done(ownAccount.changePassword(caller(), current, replacement, Client.of(request)));
         return tokenAnswers.withRefreshToken(session);
     }

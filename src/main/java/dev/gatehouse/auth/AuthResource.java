@@ -114,6 +114,7 @@ class AuthResource {
         Username username = fields.parse("username", body.username(), Username::parse);
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
+        tokenAnswers.requireKeys();
         return switch (auth.login(username, password, Client.of(request))) {
             case LoginOutcome.LoggedIn(LiveSession session) -> tokenAnswers.withRefreshToken(session);
             case LoginOutcome.InvalidCredentials refused -> throw Problem.INVALID_CREDENTIALS.toException();
@@ -132,7 +133,9 @@ class AuthResource {
     public TokenAnswer refresh(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
             @Context HttpServerRequest request) {
-        return switch (auth.refresh(bearer(authorization), Client.of(request))) {
+        String token = bearer(authorization);
+        tokenAnswers.requireKeys();
+        return switch (auth.refresh(token, Client.of(request))) {
             case Refresh.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
                 tokenAnswers.withRefreshToken(session);
             case Refresh.Refreshed(LiveSession session, Credential.OfAccessToken by) ->

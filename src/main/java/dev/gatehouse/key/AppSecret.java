@@ -79,7 +79,7 @@ final class AppSecret {
         return Optional.empty();
     }
 
-    private boolean isOneByteRepeated() {
+    boolean isOneByteRepeated() {
         for (byte b : bytes) {
             if (b != bytes[0]) {
                 return false;
@@ -93,7 +93,8 @@ final class AppSecret {
         String plain = new String(bytes, StandardCharsets.UTF_8)
                 .toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9]", "");
-        return !plain.isEmpty()
+        // Random bytes leave a letter or two, with which a sample begins, too.
+        return 2 * plain.length() >= bytes.length
                 && SAMPLES.stream()
                         .anyMatch(sample -> sample.repeat(plain.length() / sample.length() + 1)
                                 .startsWith(plain));

@@ -33,7 +33,7 @@ final class EncryptionKey {
             return Optional.of("must be " + BYTES + " bytes in base64 (for example the output of: openssl rand -base64 "
                     + BYTES + ")");
         }
-        return AppSecret.of(bytes).fault();
+        return AppSecret.of(bytes).isOneByteRepeated() ? Optional.of("is one byte repeated") : Optional.empty();
     }
 
     /** The key of a text without {@link #fault}. */

@@ -39,19 +39,31 @@ final class KeyKeeper {
         return !steps(reading).isEmpty();
     }
 
+    /** Reads the keys, and makes them known. */
+    interface Rereading {
+        KeyTable.Reading read(Connection connection) throws SQLException;
+    }
+
     /** Does at a start what the configuration asks for now: wraps keys again, and replaces a standby of another algorithm. */
     void adapt(Connection connection) throws SQLException {
+        Map<KeyStep, NewKey> made =
+                make(stepsToTheConfiguredAlgorithm(KeyTable.read(connection).keys()));
         inTransaction(connection, locked -> {
-            KeyTable.Reading reading = KeyTable.read(locked);
-            for (StoredKey row : reading.keys()) {
+            List<StoredKey> keys = KeyTable.read(locked).keys();
+            for (StoredKey row : keys) {
                 if (row.material() != null && wrap.isOutdated(row)) {
                     rewrap(locked, row, row.material());
                 }
             }
-            if (!besideASecret) {
-                apply(locked, schedule.stepsToTheConfiguredAlgorithm(reading.keys()), Map.of());
+            // Only with a successor at hand: another replica would make one of the old algorithm meanwhile.
+            if (!made.isEmpty()) {
+                apply(locked, stepsToTheConfiguredAlgorithm(keys), made);
             }
         });
+    }
+
+    private List<KeyStep> stepsToTheConfiguredAlgorithm(List<StoredKey> keys) {
+        return besideASecret ? List.of() : schedule.stepsToTheConfiguredAlgorithm(keys);
     }
 
     private void rewrap(Connection locked, StoredKey row, KeyBytes material) throws SQLException {
@@ -63,24 +75,19 @@ final class KeyKeeper {
         }
     }
 
-    /**
-     * Does what is due, until nothing is. Keys are made before the lock is taken, since that can take seconds.
-     *
-     * @return what stands in the table then
-     */
-    KeyTable.Reading takeTurns(Connection connection) throws SQLException {
-        KeyTable.Reading reading = KeyTable.read(connection);
+    /** Does what is due, until nothing is. Keys are made before the lock is taken, since that can take seconds. */
+    void takeTurns(Connection connection, Rereading rereading) throws SQLException {
+        KeyTable.Reading reading = rereading.read(connection);
         for (int round = 0; round < MOST_ROUNDS && isDue(reading); round++) {
             Map<KeyStep, NewKey> made = make(steps(reading));
             inTransaction(connection, locked -> apply(locked, steps(KeyTable.read(locked)), made));
-            reading = KeyTable.read(connection);
+            reading = rereading.read(connection);
         }
-        return reading;
     }
 
     private List<KeyStep> steps(KeyTable.Reading reading) {
         return besideASecret
-                ? schedule.stepsBesideASecret(reading.keys(), reading.now())
+                ? schedule.stepsBesideASecret(reading.keys())
                 : schedule.steps(reading.keys(), reading.now());
     }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -47,9 +48,9 @@ final class KeyReader {
     Keys read(List<StoredKey> rows, Instant now, Keys before) {
         List<String> unreadable = new ArrayList<>();
         Map<String, RefreshKey> refreshKeys = refreshKeys(rows, before, unreadable);
-        KeyBytes nameKey = nameKey(rows, before, unreadable);
+        Map<String, KeyBytes> nameKeys = nameKeys(rows, before, unreadable);
         if (signingSecret.isPresent()) {
-            return besideASecret(refreshKeys, nameKey, unreadable);
+            return besideASecret(refreshKeys, nameKeys, unreadable);
         }
         Map<String, VerificationKey> verification = new LinkedHashMap<>();
         KeySchedule.of(Purpose.SIGNING, rows)
@@ -58,7 +59,7 @@ final class KeyReader {
         ofSecrets.forEach(key -> verification.put(key.kid(), key));
         Map<String, SigningKey> signers = signers(rows, before, unreadable);
         return new Keys(
-                KeySchedule.signing(rows).map(row -> signers.get(row.id())).orElse(null),
+                KeySchedule.signer(rows).map(row -> signers.get(row.id())).orElse(null),
                 Map.copyOf(signers),
                 Map.copyOf(verification),
                 jwkSet,
@@ -66,12 +67,12 @@ final class KeyReader {
                         .map(row -> refreshKeys.get(row.id()))
                         .orElse(null),
                 Map.copyOf(refreshKeys),
-                nameKey,
+                nameKeys,
                 List.copyOf(unreadable));
     }
 
     private Keys besideASecret(
-            Map<String, RefreshKey> refreshKeys, @Nullable KeyBytes nameKey, List<String> unreadable) {
+            Map<String, RefreshKey> refreshKeys, Map<String, KeyBytes> nameKeys, List<String> unreadable) {
         Map<String, VerificationKey> verification = new LinkedHashMap<>();
         ofSecrets.forEach(key -> verification.put(key.kid(), key));
         VerificationKey first = ofSecrets.getFirst();
@@ -83,7 +84,7 @@ final class KeyReader {
                 Keys.NONE.jwkSet(),
                 refreshKeysOfSecrets.getFirst(),
                 Map.copyOf(refreshKeys),
-                nameKey,
+                nameKeys,
                 List.copyOf(unreadable));
     }
 
@@ -93,7 +94,7 @@ final class KeyReader {
         if (known != null && known.published() == published) {
             return known;
         }
-        byte[] encoded = Keys.required(row.publicKey()).toArray();
+        byte[] encoded = Objects.requireNonNull(row.publicKey()).toArray();
         return new VerificationKey(row.id(), row.algorithm(), row.algorithm().publicKey(encoded), published);
     }
 
@@ -128,11 +129,12 @@ final class KeyReader {
         return keys;
     }
 
-    private @Nullable KeyBytes nameKey(List<StoredKey> rows, Keys before, List<String> unreadable) {
+    private Map<String, KeyBytes> nameKeys(List<StoredKey> rows, Keys before, List<String> unreadable) {
         return KeySchedule.of(Purpose.NAME_HASH, rows).stream()
                 .findFirst()
-                .flatMap(row -> open(row, before.nameKey(), unreadable, KeyBytes::new))
-                .orElse(null);
+                .flatMap(row -> open(row, before.nameKeys().get(row.id()), unreadable, KeyBytes::new)
+                        .map(key -> Map.of(row.id(), key)))
+                .orElse(Map.of());
     }
 
     /** The key of a row that still keeps one; notes the row where none of the encryption keys opens it. */

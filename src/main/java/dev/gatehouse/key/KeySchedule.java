@@ -42,27 +42,25 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
     }
 
     /**
-     * What is to be done now where the service signs with a secret that it was given. Signing keys are left as they are:
-     * another replica may be using them. Refresh keys have had their time, since only tokens from before need them.
+     * What is to be done now where the service signs with a secret that it was given. The others are left as they are:
+     * another replica may be using them, and tokens from before are good under the refresh key.
      */
-    List<KeyStep> stepsBesideASecret(List<StoredKey> keys, Instant now) {
-        List<KeyStep> steps = new ArrayList<>(stepsForNames(keys));
-        for (StoredKey key : of(Purpose.REFRESH, keys)) {
-            if (isForgotten(key, now)) {
-                steps.add(new KeyStep.Forget(key.id()));
-            } else if (!key.hasStopped()) {
-                steps.add(new KeyStep.Stop(key.id()));
-            }
-        }
-        return steps;
+    List<KeyStep> stepsBesideASecret(List<StoredKey> keys) {
+        return stepsForNames(keys);
     }
 
-    /** What is to be done at a start so that the next key is of the configured algorithm. */
+    /** What is to be done at a start so that the next key is of the configured algorithm: nothing, where it is. */
     List<KeyStep> stepsToTheConfiguredAlgorithm(List<StoredKey> keys) {
-        return of(Purpose.SIGNING, keys).stream()
-                .filter(key -> key.standsBy() && key.algorithm() != algorithm)
-                .<KeyStep>map(key -> new KeyStep.Forget(key.id()))
-                .toList();
+        List<KeyStep> steps = new ArrayList<>();
+        for (StoredKey key : of(Purpose.SIGNING, keys)) {
+            if (key.standsBy() && key.algorithm() != algorithm) {
+                steps.add(new KeyStep.Forget(key.id()));
+            }
+        }
+        if (!steps.isEmpty()) {
+            steps.add(new KeyStep.MakeSigningKey(algorithm));
+        }
+        return steps;
     }
 
     private static List<KeyStep> stepsForNames(List<StoredKey> keys) {
@@ -81,7 +79,9 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
         Optional<StoredKey> signing = signing(keys);
         Optional<StoredKey> standby = keys.stream().filter(StoredKey::standsBy).findFirst();
         if (standby.isEmpty()) {
-            steps.add(new KeyStep.MakeSigningKey(algorithm));
+            // Of the signing key's algorithm, since replicas with another configuration would replace each other's.
+            steps.add(
+                    new KeyStep.MakeSigningKey(signing.map(StoredKey::algorithm).orElse(algorithm)));
         } else if (signing.isEmpty()) {
             steps.add(new KeyStep.Sign(standby.get().id()));
         } else if (isDue(signing.get(), standby.get(), now)) {
@@ -112,8 +112,15 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
         return steps;
     }
 
-    /** The key that signs access tokens. */
-    static Optional<StoredKey> signing(List<StoredKey> keys) {
+    /** The key that signs access tokens now: where an operator has just removed it, the one that is about to. */
+    static Optional<StoredKey> signer(List<StoredKey> keys) {
+        return signing(keys)
+                .or(() -> of(Purpose.SIGNING, keys).stream()
+                        .filter(StoredKey::standsBy)
+                        .findFirst());
+    }
+
+    private static Optional<StoredKey> signing(List<StoredKey> keys) {
         return of(Purpose.SIGNING, keys).stream()
                 .filter(key -> key.signsFrom() != null && !key.hasStopped())
                 .findFirst();

@@ -34,7 +34,7 @@ sealed interface KeyStep {
     /** Lets a key that stands by sign from now on. */
     record Sign(String id) implements KeyStep {}
 
-    /** Lets a key sign no more; a signing key loses its private half. */
+    /** Lets a signing key sign no more; it loses its private half. */
     record Stop(String id) implements KeyStep {}
 
     /** Removes a key that nothing needs any more. */

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on {@code service_key}, on a connection of the caller's. */
@@ -36,7 +37,7 @@ final class KeyTable {
             List<StoredKey> keys = new ArrayList<>();
             Instant now = Instant.EPOCH;
             while (result.next()) {
-                now = Keys.required(instant(result, "instant"));
+                now = Objects.requireNonNull(instant(result, "instant"));
                 if (result.getString("id") != null) {
                     keys.add(key(result));
                 }
@@ -57,7 +58,7 @@ final class KeyTable {
                 bytes(result, "public_key"),
                 bytes(result, "material"),
                 result.getString("wrapped_under"),
-                Keys.required(instant(result, "created_at")),
+                Objects.requireNonNull(instant(result, "created_at")),
                 instant(result, "signs_from"),
                 instant(result, "stopped_at"));
     }
@@ -108,9 +109,8 @@ final class KeyTable {
 
     static void stop(Connection connection, String id) throws SQLException {
         change(connection, """
-                UPDATE service_key SET stopped_at = COALESCE(stopped_at, clock_timestamp()),
-                    material = CASE purpose WHEN 'signing' THEN NULL ELSE material END,
-                    wrapped_under = CASE purpose WHEN 'signing' THEN NULL ELSE wrapped_under END
+                UPDATE service_key SET stopped_at = COALESCE(stopped_at, clock_timestamp()), material = NULL,
+                    wrapped_under = NULL
                 WHERE id = ?""", id);
     }
 

@@ -11,6 +11,9 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +30,12 @@ class Keyring {
     private final KeyWrap wrap;
     private final KeyReader reader;
     private final KeyKeeper keeper;
+    private final Executor keeping;
+    private final AtomicBoolean takingTurns = new AtomicBoolean();
 
     private volatile Keys keys = Keys.NONE;
     private volatile long readNanos;
-    private boolean failing;
+    private volatile boolean failing;
 
     @Inject
     Keyring(
@@ -39,16 +44,24 @@ class Keyring {
             KeyConfig config,
             KeySchedule schedule,
             MeterRegistry meters) {
-        this(connections, secrets, schedule, new KeyWrap(config));
+        this(
+                connections,
+                secrets,
+                schedule,
+                new KeyWrap(config),
+                Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().name("key-keeper").daemon().factory()));
         meters.gauge("gatehouse.keys.read.age.seconds", this, Keyring::secondsSinceRead);
     }
 
-    Keyring(OwnConnections connections, AppSecrets secrets, KeySchedule schedule, KeyWrap wrap) {
+    /** @param keeping runs what makes keys and lets them take turns, which can take seconds */
+    Keyring(OwnConnections connections, AppSecrets secrets, KeySchedule schedule, KeyWrap wrap, Executor keeping) {
         this.connections = connections;
         this.besideASecret = secrets.signing().isPresent();
         this.wrap = wrap;
         this.reader = new KeyReader(schedule, wrap, secrets);
         this.keeper = new KeyKeeper(schedule, wrap, secrets);
+        this.keeping = keeping;
     }
 
     /** Says once which keys there are and how they are kept. */
@@ -68,34 +81,44 @@ class Keyring {
     /** Reads the keys, and makes them where there are none. */
     void start(@Observes DatabaseReached event) throws SQLException {
         try (Connection connection = connections.open()) {
-            take(KeyTable.read(connection));
+            read(connection);
             if (!isUsable()) {
                 throw new IllegalStateException("no encryption key opens " + keys.unreadable());
             }
             keeper.adapt(connection);
-            take(keeper.takeTurns(connection));
+            keeper.takeTurns(connection, this::read);
         }
     }
 
     /** Reads the keys again, and lets them take turns when it is time. */
     void follow(@Observes DatabaseProbed probe) {
         try {
-            KeyTable.Reading reading = KeyTable.read(probe.connection());
-            take(reading);
-            // A key that cannot be read here is not replaced by one that can.
-            if (isUsable() && keeper.isDue(reading)) {
-                takeTurns();
-            }
+            KeyTable.Reading reading = read(probe.connection());
             failing = false;
+            // A key that cannot be read here is not replaced by one that can.
+            if (isUsable() && keeper.isDue(reading) && takingTurns.compareAndSet(false, true)) {
+                keeping.execute(this::takeTurns);
+            }
         } catch (SQLException | RuntimeException e) {
             failed(e);
         }
     }
 
-    private void takeTurns() throws SQLException {
+    private void takeTurns() {
         try (Connection connection = connections.open()) {
-            take(keeper.takeTurns(connection));
+            keeper.takeTurns(connection, this::read);
+        } catch (SQLException | RuntimeException e) {
+            failed(e);
+        } finally {
+            takingTurns.set(false);
         }
+    }
+
+    /** One thread at a time, so that what was read last is what is used. */
+    private synchronized KeyTable.Reading read(Connection connection) throws SQLException {
+        KeyTable.Reading reading = KeyTable.read(connection);
+        take(reading);
+        return reading;
     }
 
     /** Logs when the reading begins to fail, and not at every try. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.platform.NotReadyException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param verification every key that checks access tokens, by kid
  * @param refresh the key that makes refresh tokens; none while it cannot be read
  * @param refreshKeys every key that refresh tokens are good under, by id in base64url
- * @param nameKey the key that hashes names; none while it cannot be read
+ * @param nameKeys the one key that hashes names, by its id; none while it cannot be read
  * @param unreadable the ids of those that none of the configured encryption keys opens
  */
 record Keys(
@@ -23,15 +24,20 @@ record Keys(
         JwkSet jwkSet,
         @Nullable RefreshKey refresh,
         Map<String, RefreshKey> refreshKeys,
-        @Nullable KeyBytes nameKey,
+        Map<String, KeyBytes> nameKeys,
         List<String> unreadable) {
 
     /** What is known before anything was read. */
-    static final Keys NONE = new Keys(null, Map.of(), Map.of(), JwkSet.of(List.of()), null, Map.of(), null, List.of());
+    static final Keys NONE =
+            new Keys(null, Map.of(), Map.of(), JwkSet.of(List.of()), null, Map.of(), Map.of(), List.of());
 
-    /** A key that may be missing. */
+    /**
+     * A key that may be missing.
+     *
+     * @throws NotReadyException when it is
+     */
     static <T> T required(@Nullable T key) {
-        return Optional.ofNullable(key).orElseThrow(() -> new IllegalStateException("the key has not been read"));
+        return Optional.ofNullable(key).orElseThrow(NotReadyException::new);
     }
 
     @Override

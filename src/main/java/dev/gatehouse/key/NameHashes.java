@@ -1,6 +1,7 @@
 package dev.gatehouse.key;
 
 import dev.gatehouse.platform.HmacSha256;
+import dev.gatehouse.platform.NotReadyException;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 
@@ -19,10 +20,13 @@ public class NameHashes {
     /**
      * The keyed hash of a name: HMAC-SHA-256, 32 bytes.
      *
-     * @throws IllegalStateException before the database has been reached, and while the key cannot be decrypted
+     * @throws NotReadyException before the database has been reached, and while the key cannot be decrypted
      */
     public byte[] hash(String name) {
-        byte[] key = Keys.required(keyring.keys().nameKey()).toArray();
+        byte[] key = keyring.keys().nameKeys().values().stream()
+                .findFirst()
+                .orElseThrow(NotReadyException::new)
+                .toArray();
         return HmacSha256.of(key, name.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -40,9 +40,11 @@ record NewKey(
         return ofSecret(Base64Text.encode(id), Purpose.REFRESH, secret, wrap);
     }
 
-    /** Makes a key for hashes of names. There is one, so its id is what it is for. */
+    /** Makes a key for hashes of names. */
     static NewKey names(KeyWrap wrap) {
-        return ofSecret(Purpose.NAME_HASH.stored(), Purpose.NAME_HASH, secret(), wrap);
+        byte[] secret = secret();
+        byte[] id = Hkdf.derive(secret, "gatehouse name key id", RefreshKey.ID_BYTES);
+        return ofSecret(Base64Text.encode(id), Purpose.NAME_HASH, secret, wrap);
     }
 
     private static NewKey ofSecret(String id, Purpose purpose, byte[] secret, KeyWrap wrap) {

@@ -1,5 +1,6 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.platform.NotReadyException;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ public class SigningKeys {
     /**
      * The key that signs now.
      *
-     * @throws IllegalStateException before the database has been reached, and while the key cannot be decrypted
+     * @throws NotReadyException before the database has been reached, and while there is none that can be decrypted
      */
     public SigningKey current() {
         return Keys.required(keyring.keys().signing());

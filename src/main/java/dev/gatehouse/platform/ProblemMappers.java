@@ -25,6 +25,11 @@ class ProblemMappers {
     }
 
     @ServerExceptionMapper
+    public RestResponse<Problem.Document> notReady(NotReadyException notReady) {
+        return answer(Problem.STARTING);
+    }
+
+    @ServerExceptionMapper
     public RestResponse<Problem.Document> unknownPath(NotFoundException unknownPath) {
         return answer(Problem.NOT_FOUND);
     }

@@ -1,5 +1,8 @@
 package dev.gatehouse.token;
 
+import dev.gatehouse.key.RefreshKeys;
+import dev.gatehouse.key.SigningKeys;
+import dev.gatehouse.platform.NotReadyException;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.RefreshTokens;
 import jakarta.inject.Singleton;
@@ -12,10 +15,25 @@ public class TokenAnswers {
 
     private final AccessTokens accessTokens;
     private final RefreshTokens refreshTokens;
+    private final SigningKeys signingKeys;
+    private final RefreshKeys refreshKeys;
 
-    TokenAnswers(AccessTokens accessTokens, RefreshTokens refreshTokens) {
+    TokenAnswers(
+            AccessTokens accessTokens, RefreshTokens refreshTokens, SigningKeys signingKeys, RefreshKeys refreshKeys) {
         this.accessTokens = accessTokens;
         this.refreshTokens = refreshTokens;
+        this.signingKeys = signingKeys;
+        this.refreshKeys = refreshKeys;
+    }
+
+    /**
+     * To be asked before a session is begun or refreshed: afterwards the caller would have nothing to go on with.
+     *
+     * @throws NotReadyException when no tokens could be made now
+     */
+    public void requireKeys() {
+        signingKeys.current();
+        refreshKeys.current();
     }
 
     /** The answer to a login, and to whoever came with a refresh token. */

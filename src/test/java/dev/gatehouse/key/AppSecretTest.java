@@ -50,6 +50,21 @@ class AppSecretTest {
         assertThat(AppSecret.of(secret.getBytes(UTF_8)).bytes()).isEqualTo(secret.getBytes(UTF_8));
     }
 
+    /** Random bytes are no sample because a letter or two among them begins one. */
+    @Test
+    void randomBytesAreTakenAsASecretAndAsAnEncryptionKey() {
+        byte[] bytes = new byte[32];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (128 + i);
+        }
+        bytes[7] = 'c';
+        assertThat(AppSecret.of(bytes).fault()).isEmpty();
+        assertThat(EncryptionKey.fault(Base64Text.encode(bytes))).isEmpty();
+        assertThat(EncryptionKey.fault(Base64Text.encode(new byte[32]))).hasValue("is one byte repeated");
+        assertThat(EncryptionKey.fault(Base64Text.encode(new byte[31])).orElse(""))
+                .startsWith("must be 32 bytes");
+    }
+
     @Test
     void itDoesNotPrintItself() {
         assertThat(AppSecret.of(new byte[32])).hasToString("AppSecret[redacted]");

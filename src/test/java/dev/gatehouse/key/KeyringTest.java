@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatehouse.MutableClock;
 import dev.gatehouse.OperationsDocument;
 import dev.gatehouse.Sql;
 import dev.gatehouse.TestPostgres;
+import dev.gatehouse.platform.NotReadyException;
 import dev.gatehouse.platform.OwnConnections;
 import dev.gatehouse.platform.TestConnections;
+import dev.gatehouse.token.TokenCheck;
+import dev.gatehouse.token.TokenForge;
+import dev.gatehouse.token.TokenReplica;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -36,6 +41,7 @@ class KeyringTest {
     private static final OwnConnections CONNECTIONS = TestConnections.to(URL);
 
     private final Sql sql = Sql.of(URL);
+    private final MutableClock clock = new MutableClock();
 
     @BeforeEach
     void empty() {
@@ -292,6 +298,60 @@ class KeyringTest {
     }
 
     @Test
+    void replicasWithTwoAlgorithmsDoNotReplaceEachOthersKeys() {
+        Replica old = started();
+        Replica changed =
+                new Replica(CONNECTIONS, Replica.schedule(KeyAlgorithm.EDDSA), Replica.noSecrets(), List.of());
+        changed.start();
+        String next = standby();
+        old.tick();
+        assertThat(standby()).isEqualTo(next);
+        pass(Duration.ofMinutes(15));
+        old.tick();
+        changed.tick();
+        assertThat(old.signing()).isEqualTo(next);
+        for (int quarter = 0; quarter < 4; quarter++) {
+            pass(Duration.ofMinutes(15));
+            old.tick();
+            changed.tick();
+            assertThat(changed.signing()).isEqualTo(next);
+        }
+        assertThat(count("signing")).isEqualTo(3);
+        assertThat(sql.text("SELECT algorithm FROM service_key WHERE id = ?", standby()))
+                .isEqualTo("EdDSA");
+    }
+
+    /** What signs must not be missing for the moment in which another replica, or this one, writes down what signs now. */
+    @Test
+    void withoutItsSigningKeyAReplicaSignsWithTheStandbyBeforeThatIsWritten() {
+        Replica replica = started();
+        String next = standby();
+        List<Runnable> later = new ArrayList<>();
+        Replica slow = new Replica(CONNECTIONS, Replica.SCHEDULE, Replica.noSecrets(), List.of(), later::add);
+        slow.start();
+        sql.update("DELETE FROM service_key WHERE id = ?", replica.signing());
+        slow.tick();
+        slow.tick();
+        assertThat(slow.signing()).isEqualTo(next);
+        assertThat(sql.text("SELECT id FROM service_key WHERE signs_from IS NULL"))
+                .isEqualTo(next);
+        assertThat(later).hasSize(1);
+        later.getFirst().run();
+        assertThat(standby()).isNotEqualTo(next);
+        assertThat(slow.signing()).isEqualTo(next);
+    }
+
+    @Test
+    void withoutAnyKeyThereIsNothingToSignWith() {
+        Replica slow = new Replica(CONNECTIONS, Replica.SCHEDULE, Replica.noSecrets(), List.of(), later -> {});
+        slow.start();
+        sql.update(OperationsDocument.statement("DELETE FROM service_key WHERE purpose IN"));
+        slow.tick();
+        assertThatThrownBy(slow::signing).isInstanceOf(NotReadyException.class);
+        assertThatThrownBy(() -> slow.refreshKeys().current()).isInstanceOf(NotReadyException.class);
+    }
+
+    @Test
     void keysInClearAreEncryptedAtTheNextStartAndStayTheSame() {
         Replica before = started();
         String clear = materials();
@@ -326,6 +386,47 @@ class KeyringTest {
         stepOne.tick();
         assertThat(stepOne.keyring.isUsable()).isTrue();
         assertThat(withoutTheOld.signing()).isEqualTo(running.signing());
+    }
+
+    @Test
+    void whatWasMadeBetweenTheTwoStepsIsFoundByTheDocumentsQuery() {
+        Replica stepOne = started(Replica.noSecrets(), encryptionKey(1), encryptionKey(2));
+        started(Replica.noSecrets(), encryptionKey(2), encryptionKey(1));
+        String query = OperationsDocument.statement("SELECT id FROM service_key")
+                .replace("the-new-id", encryptionKey(2).id());
+        assertThat(sql.rows(query)).isEmpty();
+        pass(Replica.LIFETIME);
+        stepOne.tick();
+        assertThat(sql.rows(query)).hasSize(1);
+        started(Replica.noSecrets(), encryptionKey(2), encryptionKey(1));
+        assertThat(sql.rows(query)).isEmpty();
+    }
+
+    @Test
+    void afterALostEncryptionKeyTheDocumentsStatementLetsTheServiceStart() {
+        Replica before = started(Replica.noSecrets(), encryptionKey(1));
+        byte[] hash = new NameHashes(before.keyring).hash("a name");
+        sql.update(OperationsDocument.statement("DELETE FROM service_key WHERE wrapped_under"));
+        Replica after = started(Replica.noSecrets(), encryptionKey(2));
+        assertThat(after.signing()).isNotEqualTo(before.signing());
+        assertThat(new NameHashes(after.keyring).hash("a name")).isNotEqualTo(hash);
+        Replica running = started(Replica.noSecrets(), encryptionKey(2));
+        sql.update("DELETE FROM service_key WHERE purpose = 'name-hash'");
+        running.tick();
+        after.tick();
+        assertThat(new NameHashes(running.keyring).hash("a name"))
+                .isEqualTo(new NameHashes(after.keyring).hash("a name"));
+    }
+
+    @Test
+    void afterALeakedEncryptionKeyTheDocumentsStepsMakeNewKeysUnderAnother() {
+        Replica before = started(Replica.noSecrets(), encryptionKey(1));
+        Replica restarted = started(Replica.noSecrets(), encryptionKey(2), encryptionKey(1));
+        sql.update(OperationsDocument.statement("DELETE FROM service_key WHERE purpose IN"));
+        restarted.tick();
+        Replica withoutTheLeaked = started(Replica.noSecrets(), encryptionKey(2));
+        assertThat(withoutTheLeaked.signing()).isEqualTo(restarted.signing()).isNotEqualTo(before.signing());
+        assertThat(wrappedUnder()).containsExactly(encryptionKey(2).id());
     }
 
     @Test
@@ -425,20 +526,54 @@ class KeyringTest {
     }
 
     @Test
-    void theWayBackToASecretEndsAccessTokensAndKeepsRefreshTokensForASession() {
+    void theWayBackToASecretEndsAccessTokensAndKeepsRefreshTokens() {
         Replica managed = started();
         RefreshKey refreshKey = managed.refreshKeys().current();
         Replica given = started(new AppSecrets(Optional.of(SECRET), List.of()));
         assertThat(verifies(given, managed.signing())).isFalse();
         assertThat(accepts(given, refreshKey)).isTrue();
         assertThat(given.refreshKeys().current().id()).isNotEqualTo(refreshKey.id());
-        pass(Replica.SESSION.plus(Duration.ofMinutes(15)).minus(SECOND));
-        given.tick();
-        assertThat(accepts(given, refreshKey)).isTrue();
-        pass(SECOND);
-        given.tick();
-        assertThat(accepts(given, refreshKey)).isFalse();
+        Replica managedAgain = started();
+        for (int second = 0; second < 5; second++) {
+            given.tick();
+            managedAgain.tick();
+        }
+        assertThat(managedAgain.refreshKeys().current().id()).isEqualTo(refreshKey.id());
         assertThat(count("signing")).isEqualTo(2);
+        assertThat(count("refresh")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KeyAlgorithm.class,
+            names = {"ES256", "RS256", "EDDSA"})
+    void tokensUnderAKeyOfEachAlgorithmAreMadeAndChecked(KeyAlgorithm algorithm) {
+        Replica replica = Replica.started(CONNECTIONS, Replica.schedule(algorithm));
+        TokenReplica tokens = new TokenReplica(replica.signingKeys(), clock, 0);
+        String token = tokens.issue();
+        assertThat(TokenForge.of(token, new byte[1]).header().path("alg").asText())
+                .isEqualTo(algorithm.joseName());
+        assertThat(tokens.accepts(token)).isTrue();
+        String otherEnd = token.endsWith("AAAA") ? "BBBB" : "AAAA";
+        assertThat(tokens.accepts(token.substring(0, token.length() - 4) + otherEnd))
+                .isFalse();
+    }
+
+    @Test
+    void underAKeyThatIsNoLongerPublishedATokenIsOnlyGoodForARefresh() {
+        Replica replica = started();
+        TokenReplica tokens = new TokenReplica(replica.signingKeys(), clock, 100);
+        String token = tokens.issue();
+        assertThat(tokens.accepts(token)).isTrue();
+        pass(Replica.LIFETIME);
+        replica.tick();
+        assertThat(tokens.accepts(token)).isTrue();
+        pass(Replica.ACCESS_TOKEN.plus(Duration.ofMinutes(1)));
+        replica.tick();
+        // It should have expired by now; one that has not was made by somebody who has the key.
+        assertThat(tokens.check(token)).isInstanceOf(TokenCheck.Invalid.class);
+        clock.advance(Duration.ofMinutes(31));
+        assertThat(tokens.check(token)).isInstanceOf(TokenCheck.Expired.class);
     }
 
     @Test

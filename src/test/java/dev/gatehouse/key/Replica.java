@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of one replica, as a test starts it and lets a second pass. */
@@ -24,8 +25,18 @@ public final class Replica implements AutoCloseable {
 
     /** A replica that has not been started, with its secrets (the first signs, if {@code signs}) and encryption keys. */
     Replica(OwnConnections connections, KeySchedule schedule, AppSecrets secrets, List<EncryptionKey> encryptionKeys) {
+        this(connections, schedule, secrets, encryptionKeys, Runnable::run);
+    }
+
+    /** As above; its keys take turns where it is told, and not at once. */
+    Replica(
+            OwnConnections connections,
+            KeySchedule schedule,
+            AppSecrets secrets,
+            List<EncryptionKey> encryptionKeys,
+            Executor keeping) {
         this.connections = connections;
-        this.keyring = new Keyring(connections, secrets, schedule, new KeyWrap(encryptionKeys));
+        this.keyring = new Keyring(connections, secrets, schedule, new KeyWrap(encryptionKeys), keeping);
     }
 
     static KeySchedule schedule(KeyAlgorithm algorithm) {

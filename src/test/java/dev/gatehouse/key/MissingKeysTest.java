@@ -1,0 +1,101 @@
+package dev.gatehouse.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Sql;
+import dev.gatehouse.platform.OwnConnections;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What callers see while there is no key to make tokens with. */
+@QuarkusTest
+class MissingKeysTest {
+    private static final String PASSWORD = "a long enough password";
+
+    @Inject
+    Keyring keyring;
+
+    @Inject
+    OwnConnections connections;
+
+    @Inject
+    Sql sql;
+
+    private final String username = "user-" + UUID.randomUUID();
+    private Api api = new Api(0);
+
+    @BeforeEach
+    void signUp() {
+        api = new Api(RestAssured.port);
+        api.signUp(username, PASSWORD);
+    }
+
+    /** The keys are read again each second, so it takes another try where that came in between. */
+    private void assertStartingWithoutKeys(Supplier<Answer> call) {
+        for (int n = 0; n < 20; n++) {
+            String before = sessions();
+            keyring.take(withoutSecrets());
+            Answer answer = call.get();
+            if (answer.status() == 503) {
+                assertThat(answer.problem()).isEqualTo("starting");
+                assertThat(answer.header("Retry-After")).isEqualTo("1");
+                assertThat(sessions()).isEqualTo(before);
+                return;
+            }
+        }
+        throw new AssertionError("the call never found the keys missing");
+    }
+
+    /** As a replica finds it that cannot decrypt what the others have made. */
+    private KeyTable.Reading withoutSecrets() {
+        try (Connection connection = connections.open()) {
+            KeyTable.Reading reading = KeyTable.read(connection);
+            List<StoredKey> keys = reading.keys().stream()
+                    .map(key -> new StoredKey(
+                            key.id(),
+                            key.purpose(),
+                            key.algorithm(),
+                            key.publicKey(),
+                            null,
+                            null,
+                            key.createdAt(),
+                            key.signsFrom(),
+                            key.stoppedAt()))
+                    .toList();
+            return new KeyTable.Reading(keys, reading.now());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void awaitKeys() {
+        while (keyring.keys().signing() == null) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aSessionIsNeitherBegunNorRefreshed() {
+        Answer login = api.login(username, PASSWORD);
+        assertStartingWithoutKeys(() -> api.refresh(login.refreshToken()));
+        assertStartingWithoutKeys(() -> api.login(username, PASSWORD));
+        assertStartingWithoutKeys(() -> api.changePassword(login.token(), PASSWORD, "another long password"));
+        awaitKeys();
+        assertThat(api.refresh(login.refreshToken()).status()).isEqualTo(200);
+    }
+
+    private String sessions() {
+        return sql.rows("SELECT id, generation, ended_at FROM session WHERE subject = ?", username)
+                .toString();
+    }
+}
