@@ -2,7 +2,7 @@ package dev.gatehouse.account;
 
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
-import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Clients;
 import dev.gatehouse.platform.Fields;
 import dev.gatehouse.platform.Problem;
 import dev.gatehouse.session.LiveSession;
@@ -12,7 +12,8 @@ import dev.gatehouse.token.TokenAnswers;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.core.http.HttpServerRequest;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -21,6 +22,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -43,18 +45,21 @@ class AccountResource {
     private final PasswordPolicy policy;
     private final TokenAnswers tokenAnswers;
     private final SecurityIdentity identity;
+    private final Clients clients;
 
     AccountResource(
             Accounts accounts,
             OwnAccount ownAccount,
             PasswordPolicy policy,
             TokenAnswers tokenAnswers,
-            SecurityIdentity identity) {
+            SecurityIdentity identity,
+            Clients clients) {
         this.accounts = accounts;
         this.ownAccount = ownAccount;
         this.policy = policy;
         this.tokenAnswers = tokenAnswers;
         this.identity = identity;
+        this.clients = clients;
     }
 
     /** The password and the one that is to replace it. Members are null when they are missing or not strings. */
@@ -89,41 +94,49 @@ class AccountResource {
     @PUT
     @Path("/password")
     @Authenticated
-    @Blocking
+    @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Change the password, end every session and begin a new one")
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session")
-    @Extension(name = "x-problems", value = TOKEN_PROBLEMS + ", malformed-request, validation-failed, wrong-password")
-    public TokenAnswer changePassword(ChangeOfPassword body, @Context HttpServerRequest request) {
+    @Extension(
+            name = "x-problems",
+            value = TOKEN_PROBLEMS + ", malformed-request, validation-failed, wrong-password,"
+                    + " too-many-attempts, overloaded")
+    public TokenAnswer changePassword(ChangeOfPassword body, @Context RoutingContext context) {
         Fields fields = new Fields();
         Password current = fields.parse("current_password", body.currentPassword(), Password::parse);
-        Password replacement = fields.parse("new_password", body.newPassword(), policy::parseNew);
+        Password replacement =
+                fields.parse("new_password", body.newPassword(), typed -> policy.parseNew(typed, caller().username()));
         fields.check();
         tokenAnswers.requireKeys();
-        LiveSession session = done(ownAccount.changePassword(caller(), current, replacement, Client.of(request)));
+        LiveSession session = done(ownAccount.changePassword(caller(), current, replacement, clients.of(context)));
         return tokenAnswers.withRefreshToken(session);
     }
 
     @POST
     @Path("/deletion")
     @Authenticated
-    @Blocking
+    @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Delete the account for good")
     @APIResponse(responseCode = "204", description = "The account and its sessions are gone; its name stays taken")
-    @Extension(name = "x-problems", value = TOKEN_PROBLEMS + ", malformed-request, validation-failed, wrong-password")
-    public void delete(Deletion body, @Context HttpServerRequest request) {
+    @Extension(
+            name = "x-problems",
+            value = TOKEN_PROBLEMS + ", malformed-request, validation-failed, wrong-password,"
+                    + " too-many-attempts, overloaded")
+    public void delete(Deletion body, @Context RoutingContext context) {
         Fields fields = new Fields();
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
-        done(ownAccount.delete(caller(), password, Client.of(request)));
+        done(ownAccount.delete(caller(), password, clients.of(context)));
     }
 
     private static <T> T done(Confirmation<T> confirmation) {
         return switch (confirmation) {
             case Confirmation.Done<T>(T result) -> result;
             case Confirmation.WrongPassword<T> wrong -> throw Problem.WRONG_PASSWORD.toException();
+            case Confirmation.TooManyAttempts<T>(Duration wait) -> throw Problem.TOO_MANY_ATTEMPTS.toException(wait);
             case Confirmation.SessionEnded<T> ended -> throw Problem.INVALID_TOKEN.toException();
         };
     }

@@ -7,7 +7,12 @@ import dev.gatehouse.password.Passwords;
 import dev.gatehouse.platform.Client;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Subject;
+import dev.gatehouse.throttle.Attempt;
+import dev.gatehouse.throttle.Reservation;
+import dev.gatehouse.throttle.Throttle;
+import dev.gatehouse.throttle.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -23,18 +28,20 @@ class OwnAccount {
 
     private final Accounts accounts;
     private final Passwords passwords;
+    private final Throttle throttle;
     private final AuditLog auditLog;
 
-    OwnAccount(Accounts accounts, Passwords passwords, AuditLog auditLog) {
+    OwnAccount(Accounts accounts, Passwords passwords, Throttle throttle, AuditLog auditLog) {
         this.accounts = accounts;
         this.passwords = passwords;
+        this.throttle = throttle;
         this.auditLog = auditLog;
     }
 
     /** Changes the password; what is done is that every session has ended but a new one. */
     Confirmation<LiveSession> changePassword(Subject caller, Password current, Password replacement, Client client) {
         return confirmed(caller, current, client, verified -> {
-            String newHash = passwords.hash(replacement);
+            String newHash = passwords.hash(replacement, client);
             return accounts.changePassword(caller.sessionId(), verified, newHash, client);
         });
     }
@@ -46,9 +53,27 @@ class OwnAccount {
 
     private <T> Confirmation<T> confirmed(
             Subject caller, Password password, Client client, Function<StoredPassword, Optional<Confirmation<T>>> act) {
+        return switch (throttle.reserveOwn(caller.username(), caller.sessionId(), client)) {
+            case Attempt.Blocked(Duration retryAfter) -> new Confirmation.TooManyAttempts<>(retryAfter);
+            case Attempt.Allowed(Reservation reservation) ->
+                throttle.settled(reservation, () -> checked(caller, password, client, act), OwnAccount::verdictOf);
+        };
+    }
+
+    private static <T> Verdict verdictOf(Confirmation<T> confirmation) {
+        return switch (confirmation) {
+            case Confirmation.Done<T> done -> Verdict.SUCCEEDED;
+            case Confirmation.WrongPassword<T> wrong -> Verdict.FAILED;
+            case Confirmation.SessionEnded<T> ended -> Verdict.NONE;
+            case Confirmation.TooManyAttempts<T> blocked -> Verdict.NONE;
+        };
+    }
+
+    private <T> Confirmation<T> checked(
+            Subject caller, Password password, Client client, Function<StoredPassword, Optional<Confirmation<T>>> act) {
         Optional<StoredPassword> stored = accounts.storedPasswordOf(caller.sessionId());
         for (int attempt = 0; attempt < ATTEMPTS && stored.isPresent(); attempt++) {
-            if (!passwords.verify(password, stored.map(StoredPassword::hash))) {
+            if (!passwords.verify(password, stored.map(StoredPassword::hash), client)) {
                 break;
             }
             Optional<Confirmation<T>> outcome = act.apply(stored.get());

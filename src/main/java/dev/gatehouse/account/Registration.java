@@ -1,5 +1,6 @@
 package dev.gatehouse.account;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,4 +16,7 @@ public sealed interface Registration {
      * @param owner the account that has it; empty when one had it that has been deleted
      */
     record NameTaken(Optional<UUID> owner) implements Registration {}
+
+    /** Too many sign-ups were tried from the client's network. Nothing was hashed or stored. */
+    record TooManyAttempts(Duration retryAfter) implements Registration {}
 }

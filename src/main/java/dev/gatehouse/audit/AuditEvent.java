@@ -1,5 +1,6 @@
 package dev.gatehouse.audit;
 
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -42,6 +43,17 @@ public sealed interface AuditEvent {
 
     /** The holder of a token gave a wrong password for a change or a deletion. */
     record PasswordRefused(UUID account, UUID session) implements AuditEvent {}
+
+    /**
+     * Attempts have to wait: the first one that was refused within an hour.
+     *
+     * @param kind what was counted
+     * @param account whose name was tried, where it is an account's
+     * @param session whose holder tried
+     * @param name that was tried
+     */
+    record Throttled(String kind, Optional<UUID> account, Optional<UUID> session, Optional<String> name)
+            implements AuditEvent {}
 
     /** An account and its sessions were ended for good. */
     record AccountDeleted(UUID account) implements AuditEvent {}

@@ -4,7 +4,7 @@ import dev.gatehouse.account.Registration;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
-import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Clients;
 import dev.gatehouse.platform.Fields;
 import dev.gatehouse.platform.Problem;
 import dev.gatehouse.session.Credential;
@@ -13,7 +13,8 @@ import dev.gatehouse.session.Refresh;
 import dev.gatehouse.token.TokenAnswer;
 import dev.gatehouse.token.TokenAnswers;
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.core.http.HttpServerRequest;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -22,6 +23,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -51,12 +53,19 @@ class AuthResource {
     private final PasswordPolicy policy;
     private final SignupConfig signupConfig;
     private final TokenAnswers tokenAnswers;
+    private final Clients clients;
 
-    AuthResource(AuthService auth, PasswordPolicy policy, SignupConfig signupConfig, TokenAnswers tokenAnswers) {
+    AuthResource(
+            AuthService auth,
+            PasswordPolicy policy,
+            SignupConfig signupConfig,
+            TokenAnswers tokenAnswers,
+            Clients clients) {
         this.auth = auth;
         this.policy = policy;
         this.signupConfig = signupConfig;
         this.tokenAnswers = tokenAnswers;
+        this.clients = clients;
     }
 
     /** A name and a password. Members are null when they are missing or not strings. */
@@ -75,49 +84,52 @@ class AuthResource {
 
     @POST
     @Path("/signup")
-    @Blocking
+    @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
     @ResponseStatus(201)
     @Operation(summary = "Make an account")
     @APIResponseSchema(value = SignedUp.class, responseCode = "201", responseDescription = "The account exists")
     @Extension(
             name = "x-problems",
-            value = "malformed-request, validation-failed, signup-closed, account-exists, starting,"
-                    + " database-unavailable")
-    public SignedUp signUp(Credentials body, @Context HttpServerRequest request) {
+            value = "malformed-request, validation-failed, signup-closed, account-exists,"
+                    + " too-many-attempts, starting, overloaded, database-unavailable")
+    public SignedUp signUp(Credentials body, @Context RoutingContext context) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parseNew);
-        Password password = fields.parse("password", body.password(), policy::parseNew);
+        Password password = fields.parse("password", body.password(), typed -> policy.parseNew(typed, body.username()));
         fields.check();
         if (!signupConfig.enabled()) {
             throw Problem.SIGNUP_CLOSED.toException();
         }
-        return switch (auth.signUp(username, password, Client.of(request))) {
+        return switch (auth.signUp(username, password, clients.of(context))) {
             case Registration.Registered(Username name, Instant createdAt) ->
                 new SignedUp(name.text(), name.text(), createdAt);
             case Registration.NameTaken taken -> throw Problem.ACCOUNT_EXISTS.toException();
+            case Registration.TooManyAttempts(Duration wait) -> throw Problem.TOO_MANY_ATTEMPTS.toException(wait);
         };
     }
 
     @POST
     @Path("/login")
-    @Blocking
+    @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Exchange a name and a password for tokens")
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of a new session")
     @Extension(
             name = "x-problems",
-            value = "malformed-request, validation-failed, invalid-credentials, starting, database-unavailable")
-    public TokenAnswer login(Credentials body, @Context HttpServerRequest request) {
+            value = "malformed-request, validation-failed, invalid-credentials, too-many-attempts, starting,"
+                    + " overloaded, database-unavailable")
+    public TokenAnswer login(Credentials body, @Context RoutingContext context) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parse);
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
         tokenAnswers.requireKeys();
-        return switch (auth.login(username, password, Client.of(request))) {
+        return switch (auth.login(username, password, clients.of(context))) {
             case LoginOutcome.LoggedIn(LiveSession session) -> tokenAnswers.withRefreshToken(session);
             case LoginOutcome.InvalidCredentials refused -> throw Problem.INVALID_CREDENTIALS.toException();
+            case LoginOutcome.TooManyAttempts(Duration wait) -> throw Problem.TOO_MANY_ATTEMPTS.toException(wait);
         };
     }
 
@@ -132,10 +144,10 @@ class AuthResource {
     @Extension(name = "x-problems", value = REFRESH_PROBLEMS)
     public TokenAnswer refresh(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
-            @Context HttpServerRequest request) {
+            @Context RoutingContext context) {
         String token = bearer(authorization);
         tokenAnswers.requireKeys();
-        return switch (auth.refresh(token, Client.of(request))) {
+        return switch (auth.refresh(token, clients.of(context))) {
             case Refresh.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
                 tokenAnswers.withRefreshToken(session);
             case Refresh.Refreshed(LiveSession session, Credential.OfAccessToken by) ->
@@ -156,8 +168,8 @@ class AuthResource {
     @Extension(name = "x-problems", value = REFRESH_PROBLEMS)
     public TokenAnswer refreshByPost(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
-            @Context HttpServerRequest request) {
-        return refresh(authorization, request);
+            @Context RoutingContext context) {
+        return refresh(authorization, context);
     }
 
     @POST
@@ -169,8 +181,8 @@ class AuthResource {
     @Extension(name = "x-problems", value = "not-authenticated, invalid-token, starting, database-unavailable")
     public void logOut(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
-            @Context HttpServerRequest request) {
-        if (!auth.logOut(bearer(authorization), Client.of(request))) {
+            @Context RoutingContext context) {
+        if (!auth.logOut(bearer(authorization), clients.of(context))) {
             throw Problem.INVALID_TOKEN.toException();
         }
     }

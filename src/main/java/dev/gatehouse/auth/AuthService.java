@@ -9,11 +9,16 @@ import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.Passwords;
 import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.OverloadedException;
 import dev.gatehouse.session.Credential;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Refresh;
 import dev.gatehouse.session.RefreshTokens;
 import dev.gatehouse.session.Sessions;
+import dev.gatehouse.throttle.Attempt;
+import dev.gatehouse.throttle.Reservation;
+import dev.gatehouse.throttle.Throttle;
+import dev.gatehouse.throttle.Verdict;
 import dev.gatehouse.token.AccessToken;
 import dev.gatehouse.token.AccessTokens;
 import dev.gatehouse.token.TokenCheck;
@@ -39,6 +44,7 @@ class AuthService {
     private final Sessions sessions;
     private final RefreshTokens refreshTokens;
     private final AccessTokens accessTokens;
+    private final Throttle throttle;
     private final AuditLog auditLog;
 
     AuthService(
@@ -47,18 +53,28 @@ class AuthService {
             Sessions sessions,
             RefreshTokens refreshTokens,
             AccessTokens accessTokens,
+            Throttle throttle,
             AuditLog auditLog) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.sessions = sessions;
         this.refreshTokens = refreshTokens;
         this.accessTokens = accessTokens;
+        this.throttle = throttle;
         this.auditLog = auditLog;
     }
 
-    /** Makes an account. Hashes, so it blocks for as long as a login. */
+    /** Makes an account. Waits for its hash, as a login does. */
     Registration signUp(Username username, Password password, Client client) {
-        Registration registration = accounts.register(username, passwords.hash(password), client);
+        return switch (throttle.reserveSignUp(client)) {
+            case Attempt.Blocked(Duration retryAfter) -> new Registration.TooManyAttempts(retryAfter);
+            case Attempt.Allowed(Reservation reservation) ->
+                throttle.settled(reservation, () -> register(username, password, client), made -> Verdict.FAILED);
+        };
+    }
+
+    private Registration register(Username username, Password password, Client client) {
+        Registration registration = accounts.register(username, passwords.hash(password, client), client);
         if (registration instanceof Registration.NameTaken(Optional<UUID> owner)) {
             auditLog.record(
                     owner.<AuditEvent>map(AuditEvent.SignUpRefused::new)
@@ -69,22 +85,38 @@ class AuthService {
     }
 
     /**
-     * Checks a name and a password and begins a session. A password that is changed while it is being checked is checked
-     * again, so that a login which was on its way does not survive the change.
+     * Checks a name and a password and begins a session. Names that no account has take the same way: the same statements,
+     * and the same work.
      */
     LoginOutcome login(Username username, Password password, Client client) {
-        Optional<StoredPassword> stored = Optional.empty();
+        Optional<StoredPassword> stored = accounts.storedPassword(username);
+        return switch (throttle.reserveLogin(username.text(), stored.map(StoredPassword::accountId), client)) {
+            case Attempt.Blocked(Duration retryAfter) -> new LoginOutcome.TooManyAttempts(retryAfter);
+            case Attempt.Allowed(Reservation reservation) ->
+                throttle.settled(
+                        reservation,
+                        () -> check(username, stored, password, client),
+                        outcome -> outcome instanceof LoginOutcome.LoggedIn ? Verdict.SUCCEEDED : Verdict.FAILED);
+        };
+    }
+
+    /**
+     * A password that is changed while it is being checked is checked again, so that a login which was on its way does not
+     * survive the change.
+     */
+    private LoginOutcome check(Username username, Optional<StoredPassword> found, Password password, Client client) {
+        Optional<StoredPassword> stored = found;
         for (int attempt = 0; attempt < LOGIN_ATTEMPTS; attempt++) {
-            stored = accounts.storedPassword(username);
             stored.ifPresent(this::warnIfUnreadable);
-            if (!passwords.verify(password, stored.map(StoredPassword::hash))) {
+            if (!passwords.verify(password, stored.map(StoredPassword::hash), client)) {
                 break;
             }
             StoredPassword verified = stored.orElseThrow();
-            Optional<LiveSession> session = accounts.logIn(verified, replacement(password, verified), client);
+            Optional<LiveSession> session = accounts.logIn(verified, replacement(password, verified, client), client);
             if (session.isPresent()) {
                 return new LoginOutcome.LoggedIn(session.get());
             }
+            stored = accounts.storedPassword(username);
         }
         auditLog.record(failure(username, stored), client);
         return new LoginOutcome.InvalidCredentials();
@@ -101,8 +133,15 @@ class AuthService {
         }
     }
 
-    private Optional<String> replacement(Password password, StoredPassword stored) {
-        return passwords.isOutdated(password, stored.hash()) ? Optional.of(passwords.hash(password)) : Optional.empty();
+    private Optional<String> replacement(Password password, StoredPassword stored, Client client) {
+        if (!passwords.isOutdated(password, stored.hash())) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(passwords.hash(password, client));
+        } catch (OverloadedException e) {
+            return Optional.empty(); // The login has succeeded; the next one has another try.
+        }
     }
 
     /** Exchanges a refresh token or, the seed's way, an access token. Garbage does not reach the database. */

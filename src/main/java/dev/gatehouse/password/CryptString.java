@@ -101,12 +101,12 @@ final class CryptString {
      * @param salt 16 random bytes
      * @param cost 4 to 15
      */
-    static String make(byte[] password, byte[] salt, int cost) {
+    static String make(byte[] password, byte[] salt, int cost, Hasher hasher) {
         Form form = Form.of(password);
         String saltText = text(new byte[Bcrypt.HASH_BYTES], salt, cost).substring(7, 29);
         byte[] key = form == Form.PREHASHED ? prehash(password, saltText) : password.clone();
         try {
-            String digest = text(Bcrypt.hash(key, salt, cost), salt, cost).substring(29);
+            String digest = text(hasher.hash(key, salt, cost, cost), salt, cost).substring(29);
             return form == Form.PREHASHED
                     ? "$bcrypt-sha256$v=2,t=2b,r=%d$%s$%s".formatted(cost, saltText, digest)
                     : "$2b$%02d$%s%s".formatted(cost, saltText, digest);
@@ -127,28 +127,25 @@ final class CryptString {
     /**
      * Whether a password is the one that was hashed; takes as long for a wrong one as for the right one. A password of
      * over 72 bytes never matches the plain form, whose maker would have cut it.
+     *
+     * @param work the cost that it shall take at least, whatever the hash's own is
      */
-    boolean matches(byte[] password) {
+    boolean matches(byte[] password, int work, Hasher hasher) {
         boolean tooLong = form == Form.PLAIN && Form.of(password) == Form.PREHASHED;
         byte[] key = form == Form.PREHASHED
                 ? prehash(password, saltText)
                 : Arrays.copyOf(password, Math.min(password.length, Bcrypt.MAX_KEY_BYTES));
         try {
-            boolean equal = MessageDigest.isEqual(Bcrypt.hash(key, raw.getSalt(), cost), raw.getHash());
+            boolean equal = MessageDigest.isEqual(hasher.hash(key, raw.getSalt(), cost, work), raw.getHash());
             return equal && !tooLong;
         } finally {
             Arrays.fill(key, (byte) 0);
         }
     }
 
-    /**
-     * Does the work that a hash of this cost has less than one of another: rounds double with each step, so one hash of
-     * each cost from this one on adds up to exactly the difference. Does nothing when this cost is not the lower one.
-     */
-    void workUpTo(int otherCost) {
-        for (int step = cost; step < otherCost; step++) {
-            Bcrypt.hash(new byte[0], raw.getSalt(), step);
-        }
+    /** The cost of this hash, 4 to 15. */
+    int cost() {
+        return cost;
     }
 
     /** Whether this is what {@link #make} would make of the password today, salt aside. */

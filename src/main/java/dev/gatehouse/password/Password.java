@@ -47,6 +47,11 @@ public final class Password {
         return codePoints(text);
     }
 
+    /** As {@link CommonPasswords} compares it. */
+    String folded() {
+        return CommonPasswords.folded(text);
+    }
+
     /** The UTF-8 form, which is what is hashed; the caller wipes it. */
     byte[] bytes() {
         return text.getBytes(StandardCharsets.UTF_8);

@@ -1,11 +1,15 @@
 package dev.gatehouse.password;
 
+import dev.gatehouse.platform.DurationSetting;
 import dev.gatehouse.platform.NumberSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** How long passwords are and how dear their hashes. */
 @ConfigMapping(prefix = "gatehouse.password")
@@ -29,4 +33,14 @@ interface PasswordConfig {
     @Min(value = CryptString.MIN_COST, message = "must be a whole number from 4 to 15")
     @Max(value = CryptString.MAX_COST, message = "must be a whole number from 4 to 15")
     int cost();
+
+    /**
+     * How long a login or a sign-up may wait for its turn to be hashed, 0.1 to 60 seconds. What would wait longer is refused
+     * at once with {@code overloaded}.
+     */
+    @WithDefault("PT2S")
+    @WithConverter(DurationSetting.class)
+    @DurationMin(millis = 100, message = "must be a duration from PT0.1S to PT60S")
+    @DurationMax(seconds = 60, message = "must be a duration from PT0.1S to PT60S")
+    Duration maxWait();
 }

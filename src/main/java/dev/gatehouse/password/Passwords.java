@@ -1,5 +1,8 @@
 package dev.gatehouse.password;
 
+import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.ClientGoneException;
+import dev.gatehouse.platform.OverloadedException;
 import io.quarkus.runtime.Startup;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -9,58 +12,94 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Makes and checks password hashes. Every method keeps a core busy for the time that the cost asks for (about 0.2 s at
- * cost 12), so none may be called on an event loop or while a database connection is held.
+ * Makes and checks password hashes. Both wait for {@link HashingLanes}, so neither may be called on an event loop or another
+ * thread that is scarce, nor while a database connection is held.
  */
 @Startup // So that what there is to say about the cost is said at start.
 @Singleton
 public class Passwords {
     private static final Logger LOG = Logger.getLogger(Passwords.class);
 
+    /** The dearest hash that is read, and that is made. */
+    public static final int MAX_COST = CryptString.MAX_COST;
+
     private static final int WEAK_COST = 10;
 
     private final SecureRandom random = new SecureRandom();
     private final int cost;
+    private final HashingLanes lanes;
     private final CryptString dummy;
 
+    /** What every check takes, whatever is checked: the highest cost known. */
+    private volatile int evenCost;
+
     @Inject
-    Passwords(PasswordConfig config) {
-        this(config.cost());
+    Passwords(PasswordConfig config, HashingLanes lanes) {
+        this(config.cost(), lanes);
     }
 
-    Passwords(int cost) {
+    Passwords(int cost, HashingLanes lanes) {
         this.cost = cost;
+        this.evenCost = cost;
+        this.lanes = lanes;
         this.dummy = CryptString.matchingNothing(random(Bcrypt.HASH_BYTES), random(Bcrypt.SALT_BYTES), cost);
         if (cost < WEAK_COST) {
             LOG.warnf("password_cost=%d reason=\"under %d a stolen hash is cheap to guess\"", cost, WEAK_COST);
         }
     }
 
-    /** The hash of a password under a new salt, in modular crypt format. */
-    public String hash(Password password) {
+    /**
+     * The hash of a password under a new salt, in modular crypt format.
+     *
+     * @throws OverloadedException before it began to compute
+     * @throws ClientGoneException before it began to compute
+     */
+    public String hash(Password password, Client client) {
         byte[] bytes = password.bytes();
         try {
-            return CryptString.make(bytes, random(Bcrypt.SALT_BYTES), cost);
+            return CryptString.make(bytes, random(Bcrypt.SALT_BYTES), cost, lanes.forClient(client.departure()));
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
     }
 
     /**
-     * Whether the password is the one of the stored hash. Without a hash, or with one that cannot be read, it is not,
-     * and that takes as long to find out: a cheaper hash than today's is topped up to the same work. Only a dearer one
-     * takes longer.
+     * Whether the password is the one of the stored hash. Without a hash, or with one that cannot be read, it is not, and
+     * that takes as long to find out: whatever is checked is topped up to the same work (OWASP ASVS 5.0, 6.3.8).
+     *
+     * @throws OverloadedException before it began to compute
+     * @throws ClientGoneException before it began to compute
      */
-    public boolean verify(Password password, Optional<String> storedHash) {
+    public boolean verify(Password password, Optional<String> storedHash, Client client) {
         Optional<CryptString> readable = storedHash.flatMap(CryptString::parse);
         CryptString checked = readable.orElse(dummy);
+        if (checked.cost() > evenCost) {
+            evenOutTo(checked.cost()); // Stored since the costs were read last.
+        }
         byte[] bytes = password.bytes();
         try {
-            boolean matches = checked.matches(bytes);
-            checked.workUpTo(cost);
+            boolean matches = checked.matches(bytes, evenCost, lanes.forClient(client.departure()));
             return matches && readable.isPresent();
         } finally {
             Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    /**
+     * Lets every check from now on take the highest cost that is stored, or the configured one if that is higher, so that an
+     * account whose hash is dear is not told by the time.
+     *
+     * @param highestStoredCost of the hashes that can be read; 0 for none
+     */
+    public void evenOutTo(int highestStoredCost) {
+        int before = evenCost;
+        evenCost = Math.max(cost, highestStoredCost);
+        if (evenCost > before) {
+            LOG.warnf(
+                    "password_even_cost=%d configured=%d reason=\"a stored hash is dearer\" effect=\"each login takes that long\"",
+                    evenCost, cost);
+        } else if (evenCost < before) {
+            LOG.infof("password_even_cost=%d configured=%d", evenCost, cost);
         }
     }
 

@@ -46,7 +46,7 @@ public final class Fields {
     /** Returns when everything could be parsed; else ends the call with {@link Problem#VALIDATION_FAILED}. */
     public void check() {
         if (!errors.isEmpty()) {
-            throw new ProblemException(Problem.VALIDATION_FAILED, List.copyOf(errors));
+            throw new ProblemException(Problem.VALIDATION_FAILED, List.copyOf(errors), null);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.gatehouse.platform;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,8 +46,12 @@ public enum Problem {
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type", "The body must be application/json in UTF-8, without a BOM"),
     /** Members are missing, of the wrong type or out of bounds. */
     VALIDATION_FAILED(422, "Validation failed", "Validation failed"),
+    /** Too many attempts have failed, or been made, from here or for this name; {@code Retry-After} says when to come again. */
+    TOO_MANY_ATTEMPTS(429, "Too many attempts", "Too many attempts"),
     /** A fault of ours; the incident's id stands in the log beside the cause. */
     INTERNAL_ERROR(500, "Internal error", "Internal error"),
+    /** There are more passwords to hash than can be hashed in time. */
+    OVERLOADED(503, "Overloaded", "There is more to do than can be done in time"),
     /** The call needs the database, and that is away. */
     DATABASE_UNAVAILABLE(503, "Database unavailable", "The database cannot be reached at the moment"),
     /** The service has not reached its database since it started. */
@@ -110,7 +115,7 @@ public enum Problem {
             case INVALID_TOKEN, TOKEN_EXPIRED, SESSION_ENDED ->
                 Map.of("WWW-Authenticate", "Bearer error=\"invalid_token\"", "Cache-Control", "no-store");
             case INVALID_REQUEST -> Map.of("WWW-Authenticate", "Bearer error=\"invalid_request\"");
-            case DATABASE_UNAVAILABLE, STARTING -> Map.of("Retry-After", "1");
+            case TOO_MANY_ATTEMPTS, OVERLOADED, DATABASE_UNAVAILABLE, STARTING -> Map.of("Retry-After", "1");
             case MALFORMED_REQUEST,
                     WRONG_PASSWORD,
                     SIGNUP_CLOSED,
@@ -127,7 +132,12 @@ public enum Problem {
 
     /** The exception that makes the running call answer with this problem. */
     public ProblemException toException() {
-        return new ProblemException(this, List.of());
+        return new ProblemException(this, List.of(), null);
+    }
+
+    /** As {@link #toException()}, for a problem that may be over after a while. */
+    public ProblemException toException(Duration retryAfter) {
+        return new ProblemException(this, List.of(), retryAfter);
     }
 
     /** What is wrong with one member of a request. */

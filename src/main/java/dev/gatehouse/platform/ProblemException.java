@@ -1,6 +1,9 @@
 package dev.gatehouse.platform;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the running call with a {@link Problem}. Raised by resources and by this package only: a bean returns a sealed
@@ -12,15 +15,22 @@ public final class ProblemException extends RuntimeException {
 
     private final transient Problem problem;
     private final transient List<Problem.FieldError> errors;
+    private final transient @Nullable Duration retryAfter;
 
-    ProblemException(Problem problem, List<Problem.FieldError> errors) {
+    /** @param retryAfter null where the problem's own {@code Retry-After}, if it has one, is right */
+    ProblemException(Problem problem, List<Problem.FieldError> errors, @Nullable Duration retryAfter) {
         super(problem.type(), null, false, false);
         this.problem = problem;
         this.errors = errors;
+        this.retryAfter = retryAfter;
     }
 
     Problem problem() {
         return problem;
+    }
+
+    Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     Problem.Document document() {

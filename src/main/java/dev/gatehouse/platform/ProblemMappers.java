@@ -3,7 +3,10 @@ package dev.gatehouse.platform;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.NotFoundException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -21,7 +24,20 @@ class ProblemMappers {
 
     @ServerExceptionMapper
     public RestResponse<Problem.Document> refused(ProblemException refusal) {
-        return answer(refusal.problem(), refusal.document());
+        return refusal.retryAfter()
+                .map(wait -> answer(refusal.problem(), refusal.document(), wait))
+                .orElseGet(() -> answer(refusal.problem(), refusal.document()));
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> overloaded(OverloadedException overloaded) {
+        return answer(Problem.OVERLOADED, document(Problem.OVERLOADED), overloaded.retryAfter());
+    }
+
+    /** Nobody reads it. */
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> gone(ClientGoneException gone) {
+        return answer(Problem.OVERLOADED);
     }
 
     @ServerExceptionMapper
@@ -72,12 +88,29 @@ class ProblemMappers {
     }
 
     private static RestResponse<Problem.Document> answer(Problem problem) {
-        return answer(problem, problem.document(null, List.of(), null));
+        return answer(problem, document(problem));
+    }
+
+    private static Problem.Document document(Problem problem) {
+        return problem.document(null, List.of(), null);
     }
 
     private static RestResponse<Problem.Document> answer(Problem problem, Problem.Document document) {
+        return answer(problem.headers(), problem, document);
+    }
+
+    /** In whole seconds (RFC 9110, 10.2.3), rounded up so that who heeds it is not early. */
+    private static RestResponse<Problem.Document> answer(Problem problem, Problem.Document document, Duration wait) {
+        Map<String, String> headers = new HashMap<>(problem.headers());
+        headers.put(
+                "Retry-After", String.valueOf(wait.plusSeconds(1).minusNanos(1).toSeconds()));
+        return answer(headers, problem, document);
+    }
+
+    private static RestResponse<Problem.Document> answer(
+            Map<String, String> headers, Problem problem, Problem.Document document) {
         RestResponse.ResponseBuilder<Problem.Document> response = RestResponse.ResponseBuilder.create(problem.status());
-        problem.headers().forEach(response::header);
+        headers.forEach(response::header);
         return response.header("Content-Type", Problem.MEDIA_TYPE)
                 .entity(document)
                 .build();

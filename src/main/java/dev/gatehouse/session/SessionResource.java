@@ -1,11 +1,11 @@
 package dev.gatehouse.session;
 
-import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Clients;
 import dev.gatehouse.platform.Problem;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -32,10 +32,12 @@ class SessionResource {
 
     private final Sessions sessions;
     private final SecurityIdentity identity;
+    private final Clients clients;
 
-    SessionResource(Sessions sessions, SecurityIdentity identity) {
+    SessionResource(Sessions sessions, SecurityIdentity identity, Clients clients) {
         this.sessions = sessions;
         this.identity = identity;
+        this.clients = clients;
     }
 
     /** {@code current} marks the session of the token that was sent. */
@@ -81,8 +83,8 @@ class SessionResource {
     @Operation(summary = "End all of the account's sessions, this one too")
     @APIResponse(responseCode = "204", description = "They have ended")
     @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
-    public void revokeAll(@Context HttpServerRequest request) {
-        answer(sessions.revokeAll(caller(), Client.of(request)));
+    public void revokeAll(@Context RoutingContext context) {
+        answer(sessions.revokeAll(caller(), clients.of(context)));
     }
 
     @DELETE
@@ -92,8 +94,8 @@ class SessionResource {
     @Operation(summary = "End one of the account's sessions")
     @APIResponse(responseCode = "204", description = "It has ended")
     @Extension(name = "x-problems", value = TOKEN_PROBLEMS + ", not-found")
-    public void revoke(@PathParam("id") String id, @Context HttpServerRequest request) {
-        answer(sessions.revoke(caller(), sessionId(id), Client.of(request)));
+    public void revoke(@PathParam("id") String id, @Context RoutingContext context) {
+        answer(sessions.revoke(caller(), sessionId(id), clients.of(context)));
     }
 
     private static void answer(Revocation outcome) {

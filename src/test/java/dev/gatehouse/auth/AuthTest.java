@@ -8,12 +8,14 @@ import static org.hamcrest.Matchers.not;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
+import dev.gatehouse.password.Passwords;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,12 +29,21 @@ class AuthTest {
     @Inject
     EntityManager entityManager;
 
+    @Inject
+    Passwords passwords;
+
     private final String username = "user-" + UUID.randomUUID();
     private Api api = new Api(0);
 
     @BeforeEach
     void connect() {
         api = new Api(RestAssured.port);
+    }
+
+    /** After the seed's dear hash every check would take its time, until the costs are read again. */
+    @AfterEach
+    void forgetTheHighestCost() {
+        passwords.evenOutTo(0);
     }
 
     @Test
@@ -124,10 +135,10 @@ class AuthTest {
     @ParameterizedTest
     @ValueSource(ints = {8, 72, 73, 255, 256})
     void everyCharacterOfAPasswordCounts(int length) {
-        String password = "p".repeat(length - 1) + "1";
+        String password = "p".repeat(length - 1) + "!";
         assertThat(api.signUp(username, password).status()).isEqualTo(201);
         assertThat(api.login(username, password).status()).isEqualTo(200);
-        assertThat(api.login(username, "p".repeat(length - 1) + "2").status()).isEqualTo(401);
+        assertThat(api.login(username, "p".repeat(length - 1) + "?").status()).isEqualTo(401);
         assertThat(api.login(username, "p".repeat(length - 1)).status()).isEqualTo(401);
     }
 

@@ -6,8 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.bouncycastle.crypto.generators.BCrypt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,26 +63,107 @@ class BcryptTest {
         assertThat(actual).isEqualTo(expected.getHash());
     }
 
-    /** Elytron puts text through NFKC, so only what that leaves alone can be compared: here ASCII. */
-    @Test
-    void elytronComputesTheSame() throws GeneralSecurityException {
-        Random random = new Random(42);
-        PasswordFactory elytron =
-                PasswordFactory.getInstance(BCryptPassword.ALGORITHM_BCRYPT, new WildFlyElytronPasswordProvider());
-        for (int n = 0; n < 300; n++) {
+    /** What is hashed: random, and the same again for the same seed. Costs are 4 to 8, most of them low. */
+    private record Sample(long seed, int highestByte) {
+        int cost() {
+            return 4 + Integer.numberOfTrailingZeros(16 | new Random(seed + 1).nextInt(16));
+        }
+
+        byte[] salt() {
+            byte[] salt = new byte[Bcrypt.SALT_BYTES];
+            new Random(seed + 2).nextBytes(salt);
+            return salt;
+        }
+
+        /** 0 to 72 bytes, without NUL. */
+        byte[] key() {
+            Random random = new Random(seed + 3);
             byte[] key = new byte[random.nextInt(Bcrypt.MAX_KEY_BYTES + 1)];
             for (int i = 0; i < key.length; i++) {
-                key[i] = (byte) (1 + random.nextInt(127));
+                key[i] = (byte) (1 + random.nextInt(highestByte));
             }
-            byte[] salt = new byte[Bcrypt.SALT_BYTES];
-            random.nextBytes(salt);
-            BCryptPassword theirs = (BCryptPassword) elytron.generatePassword(new EncryptablePasswordSpec(
-                    new String(key, StandardCharsets.US_ASCII).toCharArray(),
-                    new IteratedSaltedPasswordAlgorithmSpec(4, salt)));
-            assertThat(Bcrypt.hash(key, salt, 4))
-                    .as("key %s", HexFormat.of().formatHex(key))
-                    .isEqualTo(theirs.getHash());
+            return key;
         }
+
+        byte[] byBouncyCastle() {
+            // Its caller adds the NUL; after 72 bytes there is no room for it.
+            byte[] terminated = Arrays.copyOf(key(), Math.min(key().length + 1, Bcrypt.MAX_KEY_BYTES));
+            return Arrays.copyOf(BCrypt.generate(terminated, salt(), cost()), Bcrypt.HASH_BYTES);
+        }
+
+        byte[] byElytron() {
+            try {
+                PasswordFactory elytron = PasswordFactory.getInstance(
+                        BCryptPassword.ALGORITHM_BCRYPT, new WildFlyElytronPasswordProvider());
+                BCryptPassword password = (BCryptPassword) elytron.generatePassword(new EncryptablePasswordSpec(
+                        new String(key(), StandardCharsets.US_ASCII).toCharArray(),
+                        new IteratedSaltedPasswordAlgorithmSpec(cost(), salt())));
+                return password.getHash();
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** In batches of one, two and three, of one cost and of several, as many in all as are asked for. */
+    private static void assertComputedAlike(int samples, int highestByte, Function<Sample, byte[]> reference) {
+        Random random = new Random(42);
+        List<List<Sample>> batches = new ArrayList<>();
+        for (int n = 0; n < samples; n += batches.getLast().size()) {
+            batches.add(Stream.generate(() -> new Sample(random.nextLong(), highestByte))
+                    .limit(1 + random.nextInt(Bcrypt.MAX_LANES))
+                    .toList());
+        }
+        batches.parallelStream().forEach(batch -> {
+            List<byte[]> hashes = sideBySide(batch);
+            for (int i = 0; i < batch.size(); i++) {
+                assertThat(hashes.get(i)).as("%s", batch.get(i)).isEqualTo(reference.apply(batch.get(i)));
+            }
+        });
+    }
+
+    /** Whoever is done leaves its lane, and the others go on. */
+    private static List<byte[]> sideBySide(List<Sample> batch) {
+        List<HashJob> jobs = batch.stream()
+                .map(sample -> new HashJob(sample.key(), sample.salt(), sample.cost(), sample.cost()))
+                .toList();
+        jobs.forEach(job -> assertThat(job.begin()).isTrue());
+        List<HashJob> lanes = new ArrayList<>(jobs);
+        while (!lanes.isEmpty()) {
+            long rounds = lanes.stream().mapToLong(HashJob::roundsToStop).min().orElseThrow();
+            Bcrypt.advance(lanes.stream().map(HashJob::computation).toList(), rounds);
+            lanes.removeIf(job -> job.advanced(rounds));
+        }
+        return jobs.stream().map(BcryptTest::digest).toList();
+    }
+
+    private static byte[] digest(HashJob job) {
+        try {
+            return job.awaitDigest();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void bouncyCastleComputesTheSameOfAnyBytesInAnyMixOfLanes() {
+        assertComputedAlike(2000, 255, Sample::byBouncyCastle);
+    }
+
+    /** Elytron puts text through NFKC, so only what that leaves alone can be compared: here ASCII. */
+    @Test
+    void elytronComputesTheSameOfAsciiInAnyMixOfLanes() {
+        assertComputedAlike(2000, 127, Sample::byElytron);
+    }
+
+    @Test
+    void whatWasComputedCannotBeReadAfterwards() {
+        Bcrypt computation = new Bcrypt("a password".getBytes(StandardCharsets.US_ASCII), new byte[16]);
+        Bcrypt.advance(List.of(computation), 16);
+        Bcrypt other = new Bcrypt("another".getBytes(StandardCharsets.US_ASCII), new byte[16]);
+        computation.wipe();
+        other.wipe();
+        assertThat(computation.digest()).isEqualTo(other.digest());
     }
 
     @Test

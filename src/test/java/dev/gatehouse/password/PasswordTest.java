@@ -15,13 +15,13 @@ class PasswordTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "abcdefgh",
-                "12345678",
+                "abcdefgz",
+                "73910284",
                 "        ",
                 "\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD\uD83E\uDDFD"
             })
     void eightCodePointsOfAnyKindAreEnough(String text) {
-        assertThatCode(() -> policy.parseNew(text)).doesNotThrowAnyException();
+        assertThatCode(() -> policy.parseNew(text, "somebody")).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -32,9 +32,55 @@ class PasswordTest {
                 "e\u0301e\u0301e\u0301e\u0301"
             })
     void sevenAreNotAndCombinedOnesCountAfterNormalization(String text) {
-        assertThatThrownBy(() -> policy.parseNew(text))
+        assertThatThrownBy(() -> policy.parseNew(text, "somebody"))
                 .isInstanceOf(InvalidValue.class)
                 .hasMessage("must have at least 8 characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "password",
+                "PassWord",
+                "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44",
+                "password1",
+                "password2026",
+                "monkey123456",
+                "trustno1",
+                "123456789",
+                "12345678901234567890",
+                "!qaz2wsx",
+                "iloveyou"
+            })
+    void whatIsGuessedFirstIsRefused(String text) {
+        assertThatThrownBy(() -> policy.parseNew(text, "somebody"))
+                .isInstanceOf(InvalidValue.class)
+                .hasMessage("is one of the most common passwords, or one followed by digits");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"password-", "9password", "pass word", "SpongePassword", "12345679-x", "monkey-12345"})
+    void whatOnlyContainsItIsNot(String text) {
+        assertThatCode(() -> policy.parseNew(text, "somebody")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void namesAreRefusedInAnyCase() {
+        for (String name : new String[] {"flyingsponge", "FlyingSponge", "egnopsgniylf", "EgnopsGniylf"}) {
+            assertThatThrownBy(() -> policy.parseNew(name, "FlyingSponge"))
+                    .isInstanceOf(InvalidValue.class)
+                    .hasMessage("must not be the username or its reverse");
+        }
+        assertThatThrownBy(() -> policy.parseNew("GateHouse", "somebody"))
+                .isInstanceOf(InvalidValue.class)
+                .hasMessage("must not be the service's name");
+        assertThatCode(() -> policy.parseNew("flyingsponge", "somebody")).doesNotThrowAnyException();
+        assertThatCode(() -> policy.parseNew("flyingsponge", null)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void theListHasTenThousandEntriesOfEightCharactersAndMore() {
+        assertThat(CommonPasswords.count(8)).isGreaterThan(10_000);
     }
 
     @Test

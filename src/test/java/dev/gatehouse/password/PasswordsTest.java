@@ -3,46 +3,77 @@ package dev.gatehouse.password;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Departure;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
     private static final byte[] SALT = "0123456789abcdef".getBytes(UTF_8);
     private static final Password WRONG = Password.parse("not the password");
+    private static final Password LONG = Password.parse("x".repeat(200));
+    private static final Client CLIENT = new Client("192.0.2.1", Optional.empty(), Departure.never());
 
-    /** The subkeys and S-boxes that each hash has for itself. */
-    private static final long BYTES_OF_A_HASH = (18 + 1024) * (long) Integer.BYTES;
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final HashingLanes lanes = new HashingLanes(1, Duration.ofSeconds(30), meters);
+    private final Passwords passwords = new Passwords(9, lanes);
 
-    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private final Passwords passwords = new Passwords(9);
+    @AfterEach
+    void stop() {
+        lanes.stop();
+    }
 
-    /** Five hashes more, of the costs 4 to 8: counted by what they allocate, because a time proves nothing here. */
+    private static Optional<String> hashOfCost(int cost) {
+        return Optional.of(CryptString.make(
+                "the password".getBytes(UTF_8), SALT, cost, (key, salt, one, work) -> Bcrypt.hash(key, salt, one)));
+    }
+
+    /** Verifies a wrong password, and returns how many rounds that took. */
+    private double roundsOf(Password wrong, Optional<String> storedHash) {
+        double before = meters.counter("gatehouse.hashing.rounds").count();
+        assertThat(passwords.verify(wrong, storedHash, CLIENT)).isFalse();
+        return meters.counter("gatehouse.hashing.rounds").count() - before;
+    }
+
     @Test
-    void aCheaperHashIsToppedUpToTodaysWork() {
-        String cheap = CryptString.make("the password".getBytes(UTF_8), SALT, 4);
-        String todays = CryptString.make("the password".getBytes(UTF_8), SALT, 9);
-        verifyWrong(Optional.of(cheap)); // Loads the classes, which allocates too.
+    void whateverIsCheckedTakesTheSameWork() {
+        String prehashed = passwords.hash(LONG, CLIENT);
+        for (Password wrong : new Password[] {WRONG, Password.parse("x"), Password.parse("y".repeat(200))}) {
+            assertThat(roundsOf(wrong, Optional.empty())).isEqualTo(1 << 9);
+            assertThat(roundsOf(wrong, Optional.of("unreadable"))).isEqualTo(1 << 9);
+            assertThat(roundsOf(wrong, hashOfCost(4))).isEqualTo(1 << 9);
+            assertThat(roundsOf(wrong, hashOfCost(9))).isEqualTo(1 << 9);
+            assertThat(roundsOf(wrong, Optional.of(prehashed))).isEqualTo(1 << 9);
+        }
+    }
 
-        assertThat(verifyWrong(Optional.of(cheap))).isGreaterThanOrEqualTo(6 * BYTES_OF_A_HASH);
-        assertThat(verifyWrong(Optional.of(todays))).isLessThan(6 * BYTES_OF_A_HASH);
-        assertThat(verifyWrong(Optional.empty())).isBetween(BYTES_OF_A_HASH, 6 * BYTES_OF_A_HASH);
+    @Test
+    void aDearerHashMakesEveryCheckAsDearUntilItIsGone() {
+        passwords.evenOutTo(10);
+        assertThat(roundsOf(WRONG, Optional.empty())).isEqualTo(1 << 10);
+        assertThat(roundsOf(WRONG, hashOfCost(4))).isEqualTo(1 << 10);
+        assertThat(roundsOf(WRONG, hashOfCost(11))).isEqualTo(1 << 11);
+        assertThat(roundsOf(WRONG, Optional.empty())).isEqualTo(1 << 11);
+        passwords.evenOutTo(8);
+        assertThat(roundsOf(WRONG, Optional.empty())).isEqualTo(1 << 9);
+    }
+
+    @Test
+    void aCheaperHashStillMatchesItsPassword() {
+        Password right = Password.parse("the password");
+        assertThat(passwords.verify(right, hashOfCost(4), CLIENT)).isTrue();
+        assertThat(passwords.verify(right, hashOfCost(11), CLIENT)).isTrue();
     }
 
     @Test
     void withoutAReadableHashNothingMatches() {
-        assertThat(passwords.verify(WRONG, Optional.empty())).isFalse();
-        assertThat(passwords.verify(WRONG, Optional.of("not a hash"))).isFalse();
-        assertThat(passwords.verify(WRONG, Optional.of(passwords.hash(WRONG)))).isTrue();
-    }
-
-    /** Verifies a wrong password, and returns the bytes that this allocated. */
-    private long verifyWrong(Optional<String> storedHash) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        boolean matches = passwords.verify(WRONG, storedHash);
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        assertThat(matches).isFalse();
-        return allocated;
+        assertThat(passwords.verify(WRONG, Optional.empty(), CLIENT)).isFalse();
+        assertThat(passwords.verify(WRONG, Optional.of("not a hash"), CLIENT)).isFalse();
+        assertThat(passwords.verify(WRONG, Optional.of(passwords.hash(WRONG, CLIENT)), CLIENT))
+                .isTrue();
     }
 }

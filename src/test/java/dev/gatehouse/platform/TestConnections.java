@@ -24,4 +24,9 @@ public final class TestConnections {
             throw new IllegalStateException(e);
         }
     }
+
+    /** A pool of connections made as those, for calls that are to run at once; the tests' own has one. */
+    public static AgroalDataSource pool(OwnConnections connections, int size) {
+        return connections.pool(size);
+    }
 }

@@ -1,0 +1,210 @@
+package dev.gatehouse.password;
+
+import dev.gatehouse.platform.ClientGoneException;
+import dev.gatehouse.platform.Departure;
+import dev.gatehouse.platform.OverloadedException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Where all hashing happens: a thread for each core, each of which computes up to three hashes side by side. A job joins
+ * whichever thread has a lane free first, also beside others that are half done. Those that wait do so in one queue, in
+ * turn, and no longer than they may: how many that are does not matter.
+ */
+@Startup // So that the first login does not wait for it.
+@Singleton
+class HashingLanes {
+    /** Some milliseconds: after each, a job that waits may join. */
+    private static final long ROUNDS_A_TURN = 32;
+
+    /** A guess for the first estimates, as a core of today needs with three lanes. */
+    private static final double FIRST_NANOS_PER_ROUND = 25_000;
+
+    /** How much a new measurement counts. */
+    private static final double WEIGHT = 0.1;
+
+    private final int threads;
+    private final Duration maxWait;
+    private final BlockingQueue<HashJob> queue = new LinkedBlockingQueue<>();
+    private final AtomicLong queuedRounds = new AtomicLong();
+    private final AtomicInteger inLanes = new AtomicInteger();
+    private final List<Thread> running = new ArrayList<>();
+    private final Timer waits;
+    private final Timer times;
+    private final DistributionSummary lanesInUse;
+    private final Counter roundsDone;
+    private final Counter overloads;
+    private final Counter departures;
+
+    private volatile double nanosPerRound = FIRST_NANOS_PER_ROUND;
+    private volatile boolean stopping;
+
+    @Inject
+    HashingLanes(PasswordConfig config, MeterRegistry meters) {
+        this(Runtime.getRuntime().availableProcessors(), config.maxWait(), meters);
+    }
+
+    HashingLanes(int threads, Duration maxWait, MeterRegistry meters) {
+        this.threads = threads;
+        this.maxWait = maxWait;
+        this.waits = meters.timer("gatehouse.hashing.wait");
+        this.times = meters.timer("gatehouse.hashing.time");
+        this.lanesInUse = meters.summary("gatehouse.hashing.lanes");
+        this.roundsDone = meters.counter("gatehouse.hashing.rounds");
+        this.overloads = meters.counter("gatehouse.hashing.refused", "reason", "overloaded");
+        this.departures = meters.counter("gatehouse.hashing.refused", "reason", "client-gone");
+        meters.gauge("gatehouse.hashing.queue", queue, BlockingQueue::size);
+        for (int n = 0; n < threads; n++) {
+            running.add(Thread.ofPlatform().name("hashing-", n).daemon().start(this::work));
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        stopping = true;
+        running.forEach(Thread::interrupt);
+    }
+
+    /** Computes for a client, and drops what still waits when it goes. */
+    Hasher forClient(Departure departure) {
+        return (key, salt, cost, work) -> compute(new HashJob(key, salt, cost, work), departure);
+    }
+
+    /**
+     * Blocks its caller, who should be a virtual thread, until the job is done.
+     *
+     * @throws OverloadedException before anything was computed, when that would begin too late
+     * @throws ClientGoneException before anything was computed
+     */
+    private byte[] compute(HashJob job, Departure departure) {
+        Duration expected = expectedWait(queuedRounds.getAndAdd(job.rounds()));
+        if (expected.compareTo(maxWait) > 0) {
+            queuedRounds.addAndGet(-job.rounds());
+            job.drop();
+            throw overloaded(expected);
+        }
+        queue.add(job);
+        departure.then(() -> drop(job));
+        try {
+            if (!job.awaitBegun(maxWait.toNanos()) && drop(job)) {
+                throw overloaded(maxWait);
+            }
+            if (job.isDropped()) {
+                departures.increment();
+                throw new ClientGoneException();
+            }
+            return job.awaitDigest();
+        } catch (InterruptedException e) {
+            drop(job);
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a hash was computed", e);
+        }
+    }
+
+    /** What is ahead in the queue, shared out among the threads; nothing while there are lanes enough for all. */
+    private Duration expectedWait(long roundsAhead) {
+        if (inLanes.get() + queue.size() < threads * Bcrypt.MAX_LANES) {
+            return Duration.ZERO;
+        }
+        return Duration.ofNanos((long) (roundsAhead * nanosPerRound / threads));
+    }
+
+    private OverloadedException overloaded(Duration expected) {
+        overloads.increment();
+        return new OverloadedException(expected);
+    }
+
+    private boolean drop(HashJob job) {
+        boolean dropped = job.drop();
+        if (dropped && queue.remove(job)) {
+            queuedRounds.addAndGet(-job.rounds());
+        }
+        return dropped;
+    }
+
+    private void work() {
+        List<HashJob> lanes = new ArrayList<>();
+        while (!stopping) {
+            try {
+                admit(lanes);
+                advance(lanes);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Throwable e) { // Even an Error must not end the thread: a core would hash no more.
+                lanes.forEach(job -> job.fail(e));
+                inLanes.addAndGet(-lanes.size());
+                lanes.clear();
+            }
+        }
+        lanes.forEach(job -> job.fail(new IllegalStateException("the service is stopping")));
+    }
+
+    /** Lets one job in, if there is room; the other threads may have room, too. Waits only while there is nothing to do. */
+    private void admit(List<HashJob> lanes) throws InterruptedException {
+        if (lanes.size() == Bcrypt.MAX_LANES) {
+            return;
+        }
+        HashJob next = lanes.isEmpty() ? queue.take() : queue.poll();
+        if (next == null) {
+            return;
+        }
+        queuedRounds.addAndGet(-next.rounds());
+        waits.record(next.ageNanos(), TimeUnit.NANOSECONDS);
+        if (next.begin()) {
+            inLanes.incrementAndGet();
+            lanes.add(next);
+        }
+    }
+
+    private void advance(List<HashJob> lanes) {
+        if (lanes.isEmpty()) {
+            return;
+        }
+        long rounds = ROUNDS_A_TURN;
+        List<Bcrypt> computations = new ArrayList<>(lanes.size());
+        for (HashJob job : lanes) {
+            rounds = Math.min(rounds, job.roundsToStop());
+            computations.add(job.computation());
+        }
+        long start = System.nanoTime();
+        Bcrypt.advance(computations, rounds);
+        measured(System.nanoTime() - start, rounds, lanes.size());
+        long advanced = rounds;
+        lanes.removeIf(job -> job.advanced(advanced) && recorded(job));
+    }
+
+    private boolean recorded(HashJob job) {
+        times.record(job.ageNanos(), TimeUnit.NANOSECONDS);
+        inLanes.decrementAndGet();
+        return true;
+    }
+
+    /** A round's share of the time while all lanes are in use, which is when somebody waits. */
+    private void measured(long nanos, long rounds, int lanes) {
+        lanesInUse.record(lanes);
+        roundsDone.increment((double) rounds * lanes);
+        if (lanes == Bcrypt.MAX_LANES) {
+            double before = nanosPerRound; // Threads may overwrite each other's; each is as good as the other.
+            nanosPerRound = before + WEIGHT * ((double) nanos / (rounds * lanes) - before);
+        }
+    }
+
+    /** How many jobs wait. */
+    int waiting() {
+        return queue.size();
+    }
+}

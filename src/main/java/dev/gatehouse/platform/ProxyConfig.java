@@ -1,0 +1,28 @@
+package dev.gatehouse.platform;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Pattern;
+import java.util.List;
+import java.util.Optional;
+
+/** Quarkus' own settings for proxies. Quarkus believes the first address that a header names; {@link Clients} does not. */
+@ConfigMapping(prefix = "quarkus.http.proxy")
+interface ProxyConfig {
+    /** Whether the headers of proxies are looked at. */
+    @WithDefault("false")
+    boolean proxyAddressForwarding();
+
+    /** Whether {@code Forwarded} (RFC 7239) is, instead of {@code X-Forwarded-For}. */
+    @WithDefault("false")
+    boolean allowForwarded();
+
+    /** The proxies whose headers count, as addresses or networks ({@code 10.0.0.0/8}). Without any, none do. */
+    Optional<
+                    List<
+                            @Pattern(
+                                    regexp = "[0-9A-Fa-f:.]+(/[0-9]{1,3})?",
+                                    message = "must be addresses or networks, such as 10.0.0.0/8")
+                            String>>
+            trustedProxies();
+}

@@ -1,0 +1,91 @@
+package dev.gatehouse.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whose address a request has. */
+class ClientsTest {
+    private static final String PROXY = "10.0.0.1";
+
+    /** The settings as an operator gives them. */
+    private record Settings(
+            boolean proxyAddressForwarding, boolean allowForwarded, Optional<List<String>> trustedProxies)
+            implements ProxyConfig {}
+
+    private static Clients behind(String... trustedProxies) {
+        return new Clients(new Settings(true, false, Optional.of(List.of(trustedProxies))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'192.0.2.7', 192.0.2.7",
+        "'6.6.6.6, 192.0.2.7', 192.0.2.7",
+        "'6.6.6.6, 192.0.2.7, 10.9.9.9', 192.0.2.7",
+        "'10.9.9.9', 10.9.9.9",
+        "'192.0.2.7:4711', 192.0.2.7",
+        "'2001:db8::1', 2001:db8:0:0:0:0:0:1",
+        "'[2001:db8::1]:4711', 2001:db8:0:0:0:0:0:1",
+        "'::ffff:192.0.2.7', 192.0.2.7",
+        "'192.0.2.7, unknown', 10.0.0.1",
+        "'192.0.2.7, _hidden', 10.0.0.1",
+        "'192.0.2.7, 10.1.1.1.example', 10.0.0.1",
+        "'192.0.2.7,', 10.0.0.1",
+        "'', 10.0.0.1",
+        "'999.1.1.1', 10.0.0.1",
+    })
+    void whatATrustedProxySawIsBelievedFromTheRightToTheLeft(String header, String address) {
+        assertThat(behind("10.0.0.0/8").address(PROXY, List.of(header))).isEqualTo(address);
+    }
+
+    @Test
+    void theLinesOfAHeaderAreOneList() {
+        assertThat(behind("10.0.0.0/8").address(PROXY, List.of("6.6.6.6, 192.0.2.7", "10.2.2.2")))
+                .isEqualTo("192.0.2.7");
+        assertThat(behind("10.0.0.0/8").address(PROXY, List.of())).isEqualTo(PROXY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'for=192.0.2.7', 192.0.2.7",
+        "'for=6.6.6.6, for=192.0.2.7;proto=https;by=10.0.0.1', 192.0.2.7",
+        "'proto=https;For=\"[2001:db8::1]:4711\"', 2001:db8:0:0:0:0:0:1",
+        "'for=192.0.2.7, for=\"_x\"', 10.0.0.1",
+        "'by=192.0.2.7', 10.0.0.1",
+    })
+    void forwardedIsReadWhereItIsAllowed(String header, String address) {
+        Clients clients = new Clients(new Settings(true, true, Optional.of(List.of("10.0.0.0/8"))));
+        assertThat(clients.address(PROXY, List.of(header))).isEqualTo(address);
+    }
+
+    @Test
+    void nobodyIsBelievedWhoIsNotTrusted() {
+        List<String> header = List.of("192.0.2.7");
+        assertThat(behind("10.0.0.0/8").address("11.0.0.1", header)).isEqualTo("11.0.0.1");
+        assertThat(behind("10.0.0.2").address(PROXY, header)).isEqualTo(PROXY);
+        assertThat(behind("::ffff:10.0.0.1").address(PROXY, header)).isEqualTo("192.0.2.7");
+        assertThat(behind("2001:db8::/32").address("2001:db8:ff::1", header)).isEqualTo("192.0.2.7");
+        assertThat(new Clients(new Settings(true, false, Optional.empty())).address(PROXY, header))
+                .isEqualTo(PROXY);
+        assertThat(new Clients(new Settings(false, false, Optional.of(List.of("10.0.0.0/8")))).address(PROXY, header))
+                .isEqualTo(PROXY);
+    }
+
+    @Test
+    void mappedAddressesAreFolded() {
+        assertThat(behind().address("::ffff:192.0.2.7", List.of())).isEqualTo("192.0.2.7");
+        assertThat(behind().address("0:0:0:0:0:0:0:1", List.of())).isEqualTo("0:0:0:0:0:0:0:1");
+    }
+
+    @Test
+    void aProxyMustBeAnAddressOrANetwork() {
+        for (String wrong : new String[] {"proxy.example", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/", ""}) {
+            assertThatThrownBy(() -> behind(wrong)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}

@@ -1,0 +1,422 @@
+package dev.gatehouse.throttle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.OperationsDocument;
+import dev.gatehouse.Sql;
+import dev.gatehouse.audit.AuditLog;
+import dev.gatehouse.key.NameHashes;
+import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Departure;
+import dev.gatehouse.platform.OwnConnections;
+import dev.gatehouse.platform.TestConnections;
+import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which attempts may be made, on the real table. Time passes as its rows grow older. */
+@QuarkusTest
+class ThrottleTest {
+    private static final String HERE = "192.0.2.1";
+    private static final String NAME = "somebody";
+
+    @Inject
+    OwnConnections connections;
+
+    @Inject
+    NameHashes hashes;
+
+    @Inject
+    AuditLog auditLog;
+
+    @Inject
+    Sql sql;
+
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private AgroalDataSource dataSource;
+    private Throttle throttle;
+
+    @BeforeEach
+    void empty() {
+        dataSource = TestConnections.pool(connections, 16);
+        throttle = replica();
+        sql.update("DELETE FROM throttle_bucket");
+    }
+
+    @AfterEach
+    void disconnect() {
+        dataSource.close();
+    }
+
+    private Throttle replica() {
+        return new Throttle(new Defaults(), new ThrottleTable(dataSource, hashes), auditLog, meters);
+    }
+
+    /** The settings' defaults. */
+    private record Defaults() implements ThrottleConfig {
+        @Override
+        public boolean enabled() {
+            return true;
+        }
+
+        @Override
+        public int nameLimit() {
+            return 100;
+        }
+
+        @Override
+        public int free() {
+            return 5;
+        }
+
+        @Override
+        public int networkLimit() {
+            return 100;
+        }
+
+        @Override
+        public int siteLimit() {
+            return 500;
+        }
+
+        @Override
+        public int signupLimit() {
+            return 500;
+        }
+
+        @Override
+        public int ownLimit() {
+            return 10;
+        }
+
+        @Override
+        public Duration firstWait() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public Duration longestWait() {
+            return Duration.ofMinutes(15);
+        }
+
+        @Override
+        public Duration decay() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
+        public Duration knownFor() {
+            return Duration.ofDays(30);
+        }
+    }
+
+    private static Client client(String address) {
+        return new Client(address, Optional.empty(), Departure.never());
+    }
+
+    private void pass(Duration time) {
+        String interval = time.toString();
+        sql.update("""
+                UPDATE throttle_bucket SET counted_at = counted_at - CAST(? AS interval),
+                    blocked_until = blocked_until - CAST(? AS interval),
+                    known_until = known_until - CAST(? AS interval),
+                    reserved_at = reserved_at - CAST(? AS interval),
+                    expires_at = expires_at - CAST(? AS interval),
+                    audited_at = audited_at - CAST(? AS interval)""", interval, interval, interval, interval, interval, interval);
+    }
+
+    private Attempt reserve(String name, String address) {
+        return throttle.reserveLogin(name, Optional.empty(), client(address));
+    }
+
+    /** Tries once; false when that was refused. */
+    private boolean tries(String name, String address, Verdict verdict) {
+        return settles(reserve(name, address), verdict);
+    }
+
+    private boolean settles(Attempt attempt, Verdict verdict) {
+        if (attempt instanceof Attempt.Allowed(Reservation reservation)) {
+            throttle.settled(reservation, () -> verdict, outcome -> outcome);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean fails(String name, String address) {
+        return tries(name, address, Verdict.FAILED);
+    }
+
+    private static <T> List<T> atOnce(int calls, IntFunction<T> call) {
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            return IntStream.range(0, calls)
+                    .mapToObj(n -> CompletableFuture.supplyAsync(() -> call.apply(n), callers))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+        }
+    }
+
+    private static Duration retryAfter(Attempt attempt) {
+        return attempt instanceof Attempt.Blocked(Duration wait) ? wait : Duration.ZERO;
+    }
+
+    private static String address(int n) {
+        return "198.51." + n / 250 + "." + (1 + n % 250);
+    }
+
+    @Test
+    void afterFiveFailuresEachFurtherOneDoublesTheWait() {
+        for (int n = 0; n < 6; n++) {
+            assertThat(fails(NAME, HERE)).isTrue();
+        }
+        for (Duration wait = Duration.ofSeconds(1);
+                wait.compareTo(Duration.ofMinutes(15)) < 0;
+                wait = wait.multipliedBy(2)) {
+            assertThat(retryAfter(reserve(NAME, HERE))).isBetween(wait.minusMillis(500), wait);
+            pass(wait);
+            assertThat(fails(NAME, HERE)).isTrue();
+        }
+        assertThat(retryAfter(reserve(NAME, HERE))).isBetween(Duration.ofSeconds(895), Duration.ofMinutes(15));
+    }
+
+    @Test
+    void ofTwoHundredGuessesAtOnceOnlyTheFreeAreMade() {
+        List<Attempt> attempts = atOnce(200, n -> replica().reserveLogin(NAME, Optional.empty(), client(HERE)));
+        assertThat(attempts).filteredOn(Attempt.Allowed.class::isInstance).hasSize(6);
+    }
+
+    @Test
+    void strangersShareAHundredFailuresForANameThenOneAnHour() {
+        List<Boolean> allowed = atOnce(300, n -> fails(NAME, address(n)));
+        assertThat(allowed).filteredOn(one -> one).hasSize(100);
+        assertThat(retryAfter(reserve(NAME, address(400)))).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
+        pass(Duration.ofHours(1).minusSeconds(30));
+        assertThat(fails(NAME, address(401))).isFalse();
+        pass(Duration.ofSeconds(30));
+        assertThat(fails(NAME, address(402))).isTrue();
+        assertThat(fails(NAME, address(403))).isFalse();
+        assertThat(fails("another-name", address(404))).isTrue();
+    }
+
+    @Test
+    void anOwnerOnAKnownNetworkIsNotStoppedByStrangersNorByNeighbours() {
+        assertThat(tries(NAME, HERE, Verdict.SUCCEEDED)).isTrue();
+        IntStream.range(0, 150).forEach(n -> fails(NAME, address(n)));
+        IntStream.range(0, 150).forEach(n -> fails("name-" + n, HERE));
+        assertThat(fails(NAME, "203.0.113.9")).isFalse();
+        assertThat(fails("a-new-name", HERE)).isFalse();
+        for (int n = 0; n < 20; n++) {
+            assertThat(tries(NAME, HERE, Verdict.SUCCEEDED)).isTrue();
+        }
+        pass(Duration.ofDays(30));
+        IntStream.range(0, 150).forEach(n -> fails(NAME, address(n)));
+        assertThat(fails(NAME, HERE)).isFalse();
+    }
+
+    @Test
+    void aKnownNetworkHasAHundredFailuresOfItsOwn() {
+        tries(NAME, HERE, Verdict.SUCCEEDED);
+        for (int n = 0; n < 100; n++) {
+            sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
+            assertThat(fails(NAME, HERE)).isTrue();
+        }
+        sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
+        assertThat(fails(NAME, HERE)).isFalse();
+        assertThat(fails(NAME, "203.0.113.9")).isTrue();
+    }
+
+    @Test
+    void aSuccessResetsItsOwnRowAndNoOther() {
+        for (int n = 0; n < 99; n++) {
+            assertThat(fails("name-" + n, HERE)).isTrue();
+        }
+        for (int n = 0; n < 5; n++) {
+            fails(NAME, "203.0.113.9");
+        }
+        assertThat(tries(NAME, HERE, Verdict.SUCCEEDED)).isTrue();
+        assertThat(tries(NAME, "203.0.113.9", Verdict.SUCCEEDED)).isTrue();
+        assertThat(sql.number(
+                        "SELECT failures FROM throttle_bucket WHERE kind = 'network' ORDER BY failures DESC LIMIT 1"))
+                .isEqualTo(99);
+        assertThat(sql.rows("SELECT failures FROM throttle_bucket WHERE kind = 'name' AND failures > 1")
+                        .toString())
+                .isEqualTo("[{failures=5}]");
+        assertThat(sql.number("SELECT count(*) FROM throttle_bucket WHERE kind = 'pair' AND known_until IS NOT NULL"
+                        + " AND failures = 0"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aNetworkHasRoomForAHundredUnderWayThatHaveNotFailed() {
+        for (int n = 0; n < 100; n++) {
+            assertThat(fails("name-" + n, HERE)).isTrue();
+        }
+        List<Attempt> underWay = new ArrayList<>();
+        for (int n = 0; n < 100; n++) {
+            underWay.add(reserve("other-" + n, HERE));
+        }
+        assertThat(underWay).allMatch(Attempt.Allowed.class::isInstance);
+        assertThat(retryAfter(reserve("one-more", HERE))).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settles(underWay.getFirst(), Verdict.SUCCEEDED)).isTrue();
+        assertThat(reserve("one-more", HERE)).isInstanceOf(Attempt.Allowed.class);
+        assertThat(settles(underWay.getLast(), Verdict.FAILED)).isTrue();
+        assertThat(retryAfter(reserve("yet-another", HERE))).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+    }
+
+    @Test
+    void whatADeadReplicaHadUnderWayIsForgotten() {
+        IntStream.range(0, 300).forEach(n -> reserve("name-" + n, HERE));
+        assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Blocked.class);
+        pass(Duration.ofMinutes(2).plusSeconds(1));
+        assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Allowed.class);
+    }
+
+    @Test
+    void anAttemptWithoutAVerdictLeavesNoTrace() {
+        for (int n = 0; n < 300; n++) {
+            assertThat(tries(NAME, HERE, Verdict.NONE)).isTrue();
+        }
+        assertThat(sql.number("SELECT sum(failures) + sum(under_way) FROM throttle_bucket"))
+                .isZero();
+        IntStream.range(0, 6).forEach(n -> fails(NAME, HERE));
+        pass(Duration.ofSeconds(1));
+        assertThat(tries(NAME, HERE, Verdict.NONE)).isTrue();
+        assertThat(fails(NAME, HERE)).isTrue();
+    }
+
+    @Test
+    void theNetworksOfAnIpv6SiteShareItsFailures() {
+        for (int n = 0; n < 500; n++) {
+            assertThat(fails("name-" + n, "2001:db8:1:" + Integer.toHexString(n) + "::" + n))
+                    .isTrue();
+        }
+        assertThat(fails("one-more", "2001:db8:1:ffff::1")).isTrue();
+        assertThat(fails("yet-another", "2001:db8:1:fffe::1")).isFalse();
+        assertThat(fails("yet-another", "2001:db8:2::1")).isTrue();
+    }
+
+    @Test
+    void theAddressesOfAnIpv6NetworkAreOneClient() {
+        for (int n = 0; n < 6; n++) {
+            assertThat(fails(NAME, "2001:db8::" + Integer.toHexString(1000 + n)))
+                    .isTrue();
+        }
+        assertThat(fails(NAME, "2001:db8::ffff:1")).isFalse();
+        assertThat(fails(NAME, "2001:db8:0:1::1")).isTrue();
+    }
+
+    @Test
+    void anOperatorLiftsWhatIsCountedForAnAccount() {
+        UUID account = UUID.randomUUID();
+        String username = "user-" + account;
+        sql.update("INSERT INTO account (id, username, password_hash) VALUES (?, ?, 'x')", account, username);
+        for (int n = 0; n < 120; n++) {
+            settles(throttle.reserveLogin(username, Optional.of(account), client(address(n))), Verdict.FAILED);
+        }
+        assertThat(throttle.reserveLogin(username, Optional.of(account), client(HERE)))
+                .isInstanceOf(Attempt.Blocked.class);
+        sql.update(OperationsDocument.statement("UPDATE throttle_bucket").replace("flyingsponge", username));
+        assertThat(throttle.reserveLogin(username, Optional.of(account), client(HERE)))
+                .isInstanceOf(Attempt.Allowed.class);
+    }
+
+    @Test
+    void theFirstRefusalWithinAnHourIsAnEventAndEachIsCounted() {
+        String name = "user-" + UUID.randomUUID();
+        String events = "SELECT count(*) FROM audit_event WHERE event = 'throttled_pair' AND name_hash = ?";
+        for (int n = 0; n < 10; n++) {
+            fails(name, HERE);
+        }
+        assertThat(meters.counter("gatehouse.throttle.refused", "by", "pair").count())
+                .isEqualTo(4);
+        assertThat(sql.number(events, (Object) hashes.hash(name))).isEqualTo(1);
+        pass(Duration.ofMinutes(59));
+        IntStream.range(0, 10).forEach(n -> fails(name, HERE));
+        assertThat(sql.number(events, (Object) hashes.hash(name))).isEqualTo(1);
+        pass(Duration.ofMinutes(2));
+        IntStream.range(0, 10).forEach(n -> fails(name, HERE));
+        assertThat(sql.number(events, (Object) hashes.hash(name))).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsRefusedLeavesNoRow() {
+        IntStream.range(0, 101).forEach(n -> fails("name-" + n, HERE));
+        long rows = sql.number("SELECT count(*) FROM throttle_bucket");
+        IntStream.range(0, 50)
+                .forEach(n -> assertThat(fails("refused-" + n, HERE)).isFalse());
+        assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isEqualTo(rows);
+    }
+
+    @Test
+    void rowsThatSayNothingAnyMoreAreRemoved() {
+        ThrottleSweeper sweeper = new ThrottleSweeper(new ThrottleTable(dataSource, hashes));
+        fails(NAME, HERE);
+        tries("known-here", HERE, Verdict.SUCCEEDED);
+        sweeper.sweep();
+        assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isEqualTo(5);
+        pass(Duration.ofHours(2));
+        sweeper.sweep();
+        assertThat(sql.text("SELECT string_agg(kind, ' ') FROM throttle_bucket"))
+                .isEqualTo("pair");
+        pass(Duration.ofDays(30));
+        sweeper.sweep();
+        assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isZero();
+    }
+
+    @Test
+    void aSessionsWrongPasswordsAndSignUpsAreBounded() {
+        UUID session = UUID.randomUUID();
+        for (int n = 0; n < 10; n++) {
+            assertThat(settles(throttle.reserveOwn(NAME, session, client(address(n))), Verdict.FAILED))
+                    .isTrue();
+        }
+        assertThat(throttle.reserveOwn(NAME, session, client(HERE))).isInstanceOf(Attempt.Blocked.class);
+        assertThat(settles(throttle.reserveOwn(NAME, UUID.randomUUID(), client(HERE)), Verdict.SUCCEEDED))
+                .isTrue();
+        for (int n = 0; n < 500; n++) {
+            assertThat(settles(throttle.reserveSignUp(client(HERE)), Verdict.FAILED))
+                    .isTrue();
+        }
+        assertThat(retryAfter(throttle.reserveSignUp(client(HERE))))
+                .isBetween(Duration.ofMillis(1), Duration.ofSeconds(8));
+        assertThat(settles(throttle.reserveSignUp(client("203.0.113.9")), Verdict.FAILED))
+                .isTrue();
+        pass(Duration.ofSeconds(8));
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), Verdict.FAILED))
+                .isTrue();
+    }
+
+    @Test
+    void attemptsOfOneNetworkAndOneNameAtOnceDoNotWaitForEachOtherForEver() {
+        Verdict[] verdicts = {Verdict.SUCCEEDED, Verdict.NONE, Verdict.FAILED, Verdict.FAILED};
+        List<Boolean> outcomes =
+                atOnce(400, n -> tries("name-" + n % 7, "2001:db8:" + n % 2 + ":" + n % 3 + "::1", verdicts[n % 4]));
+        assertThat(outcomes).contains(true);
+        assertThat(sql.number("SELECT sum(under_way) FROM throttle_bucket")).isZero();
+    }
+
+    @Test
+    void neitherNamesNorAddressesStandInTheTable() {
+        fails("a-name-to-look-for", HERE);
+        assertThat(sql.rows("SELECT t::text FROM throttle_bucket AS t").toString())
+                .doesNotContain("a-name-to-look-for")
+                .doesNotContain(HERE)
+                .doesNotContain("612d6e616d65"); // The name in hexadecimal, as bytea would show it.
+    }
+}
