@@ -7,14 +7,17 @@ CREATE TABLE throttle_bucket (
     account_id    uuid,
     -- Attempts count from when they are reserved, but for networks: there those under way are counted apart.
     failures      integer     NOT NULL DEFAULT 0,
+    -- By periods of two minutes, this one and the one before: what a replica that died had under way ends with its period.
     under_way     integer     NOT NULL DEFAULT 0,
-    reserved_at   timestamptz,
+    under_way_before integer  NOT NULL DEFAULT 0,
+    period_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- Since when one failure after the other is forgotten.
     counted_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     blocked_until timestamptz,
     -- Until when a network counts as one from which the account logs in.
     known_until   timestamptz,
     audited_at    timestamptz,
+    judged_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- From when on the row says nothing any more.
     expires_at    timestamptz NOT NULL DEFAULT clock_timestamp()
 );
@@ -29,16 +32,20 @@ RETURNS interval LANGUAGE sql IMMUTABLE AS $$
         THEN make_interval(secs => least(longest_wait, first_wait * power(2, least(failures - free - 1, 40)))) END
 $$;
 
--- A row as it is now: locked, made where it is missing, with what has been forgotten meanwhile taken off.
-CREATE FUNCTION throttle_current(bucket_id bytea, bucket_kind text, account uuid, decay double precision, moment timestamptz)
+-- A row as it is now: locked, made where it is missing, with what has been forgotten meanwhile taken off. It is judged at
+-- a moment at which the lock was held: others may have been waited for.
+CREATE FUNCTION throttle_current(bucket_id bytea, bucket_kind text, account uuid, decay double precision)
 RETURNS throttle_bucket LANGUAGE plpgsql AS $$
 DECLARE
     bucket throttle_bucket;
+    moment timestamptz;
     forgotten integer;
 BEGIN
     INSERT INTO throttle_bucket AS b (id, kind, account_id) VALUES (bucket_id, bucket_kind, account)
-        ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id
+        ON CONFLICT (id) DO UPDATE SET account_id = COALESCE(excluded.account_id, b.account_id)
         RETURNING * INTO bucket;
+    moment := clock_timestamp();
+    bucket.judged_at := moment;
     forgotten := floor(extract(epoch FROM moment - bucket.counted_at) / decay);
     IF forgotten >= bucket.failures THEN
         bucket.failures := 0;
@@ -47,24 +54,32 @@ BEGIN
         bucket.failures := bucket.failures - forgotten;
         bucket.counted_at := bucket.counted_at + make_interval(secs => forgotten * decay);
     END IF;
-    -- What a replica that died had under way would be counted for ever on a busy network.
-    IF bucket.reserved_at < moment - interval '2 minutes' THEN
+    IF bucket.period_at < moment - interval '2 minutes' THEN
+        bucket.under_way_before :=
+            CASE WHEN bucket.period_at < moment - interval '4 minutes' THEN 0 ELSE bucket.under_way END;
         bucket.under_way := 0;
+        bucket.period_at := moment;
     END IF;
     RETURN bucket;
 END
 $$;
 
-CREATE FUNCTION throttle_store(bucket throttle_bucket, decay double precision, moment timestamptz)
+-- Keeps a row, unless it says nothing: attempts without a verdict must not fill the table.
+CREATE FUNCTION throttle_store(bucket throttle_bucket, decay double precision)
 RETURNS void LANGUAGE sql AS $$
+    DELETE FROM throttle_bucket
+    WHERE id = bucket.id AND bucket.failures = 0 AND bucket.under_way + bucket.under_way_before = 0
+        AND bucket.blocked_until IS NULL AND bucket.known_until IS NULL AND bucket.audited_at IS NULL;
     UPDATE throttle_bucket SET
         failures = bucket.failures,
         under_way = bucket.under_way,
-        reserved_at = bucket.reserved_at,
+        under_way_before = bucket.under_way_before,
+        period_at = bucket.period_at,
         counted_at = bucket.counted_at,
         blocked_until = bucket.blocked_until,
         known_until = bucket.known_until,
-        expires_at = greatest(bucket.known_until, bucket.blocked_until, moment + interval '1 hour',
+        judged_at = bucket.judged_at,
+        expires_at = greatest(bucket.known_until, bucket.blocked_until, bucket.judged_at + interval '1 hour',
             bucket.counted_at + make_interval(secs => bucket.failures * decay))
     WHERE id = bucket.id
 $$;
@@ -78,42 +93,52 @@ CREATE FUNCTION throttle_reserve(
 LANGUAGE plpgsql AS $$
 DECLARE
     last_one integer := array_length(ids, 1);
-    moment timestamptz;
     bucket throttle_bucket;
     refusing bytea;
+    allowed boolean;
+    -- How many may be under way: all that may still fail and the room, or when none may, less with each that did.
+    bound integer;
 BEGIN
     wait := 0;
     tell := false;
     known := EXISTS (SELECT FROM throttle_bucket WHERE id = ids[last_one] AND known_until > clock_timestamp());
     BEGIN
         FOR i IN (CASE WHEN known THEN last_one ELSE 1 END) .. last_one LOOP
-            bucket := throttle_current(ids[i], kinds[i], account, decay[i], clock_timestamp());
-            moment := clock_timestamp();
-            IF bucket.blocked_until > moment THEN
-                wait := extract(epoch FROM bucket.blocked_until - moment);
+            bucket := throttle_current(ids[i], kinds[i], CASE WHEN room[i] = 0 THEN account END, decay[i]);
+            bound := CASE WHEN bucket.failures <= free[i] THEN room[i] + free[i] - bucket.failures
+                ELSE greatest(1, room[i] >> least(bucket.failures - free[i], 30)) END;
+            allowed := false;
+            IF bucket.blocked_until > bucket.judged_at THEN
+                wait := extract(epoch FROM bucket.blocked_until - bucket.judged_at);
             ELSIF bucket.failures >= most[i] THEN
-                wait := extract(epoch FROM bucket.counted_at - moment) + decay[i];
-            ELSIF room[i] > 0 AND bucket.under_way >= room[i] + greatest(0, free[i] - bucket.failures) THEN
+                wait := extract(epoch FROM bucket.counted_at - bucket.judged_at) + decay[i];
+            ELSIF room[i] > 0 AND bucket.under_way + bucket.under_way_before >= bound THEN
                 wait := first_wait;
-            ELSIF room[i] > 0 THEN
-                bucket.under_way := bucket.under_way + 1;
-                bucket.reserved_at := moment;
             ELSE
-                bucket.failures := bucket.failures + 1;
-                bucket.blocked_until := moment + throttle_wait(bucket.failures, free[i], first_wait, longest_wait);
+                allowed := true;
             END IF;
-            IF wait > 0 THEN
+            IF NOT allowed THEN
+                wait := greatest(wait, 0.001);
                 refused_by := kinds[i];
                 refusing := ids[i];
                 RAISE EXCEPTION USING ERRCODE = 'GH429';
             END IF;
-            PERFORM throttle_store(bucket, decay[i], moment);
+            IF room[i] > 0 THEN
+                bucket.under_way := bucket.under_way + 1;
+            ELSE
+                bucket.failures := bucket.failures + 1;
+                bucket.blocked_until := bucket.judged_at + throttle_wait(bucket.failures, free[i], first_wait, longest_wait);
+            END IF;
+            PERFORM throttle_store(bucket, decay[i]);
         END LOOP;
     EXCEPTION WHEN SQLSTATE 'GH429' THEN
         -- Nothing is counted, and no row is left that was made for this attempt.
         UPDATE throttle_bucket SET audited_at = clock_timestamp()
             WHERE id = refusing AND (audited_at IS NULL OR audited_at < clock_timestamp() - interval '1 hour');
         tell := FOUND;
+        -- A name may have been attacked before it was an account's.
+        UPDATE throttle_bucket SET account_id = account
+            WHERE id = refusing AND kind IN ('name', 'pair') AND account_id IS NULL AND account IS NOT NULL;
     END;
 END
 $$;
@@ -124,30 +149,31 @@ CREATE FUNCTION throttle_settle(
     first_wait double precision, longest_wait double precision, known_for double precision, verdict text)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    moment timestamptz;
     bucket throttle_bucket;
 BEGIN
     FOR i IN 1 .. array_length(ids, 1) LOOP
-        CONTINUE WHEN verdict = 'failed' AND room[i] = 0;
-        bucket := throttle_current(ids[i], kinds[i], account, decay[i], clock_timestamp());
-        moment := clock_timestamp();
+        bucket := throttle_current(ids[i], kinds[i], CASE WHEN room[i] = 0 THEN account END, decay[i]);
         IF room[i] > 0 THEN
-            bucket.under_way := greatest(0, bucket.under_way - 1);
+            IF bucket.under_way > 0 THEN
+                bucket.under_way := bucket.under_way - 1;
+            ELSE
+                bucket.under_way_before := greatest(0, bucket.under_way_before - 1);
+            END IF;
             IF verdict = 'failed' THEN
                 bucket.failures := bucket.failures + 1;
-                bucket.blocked_until := moment + throttle_wait(bucket.failures, free[i], first_wait, longest_wait);
+                bucket.blocked_until := bucket.judged_at + throttle_wait(bucket.failures, free[i], first_wait, longest_wait);
             END IF;
         ELSIF verdict = 'succeeded' AND kinds[i] IN ('pair', 'own') THEN
             bucket.failures := 0;
             bucket.blocked_until := NULL;
             IF kinds[i] = 'pair' THEN
-                bucket.known_until := moment + make_interval(secs => known_for);
+                bucket.known_until := bucket.judged_at + make_interval(secs => known_for);
             END IF;
-        ELSE
+        ELSIF verdict <> 'failed' THEN
             bucket.failures := greatest(0, bucket.failures - 1);
             bucket.blocked_until := NULL;
         END IF;
-        PERFORM throttle_store(bucket, decay[i], moment);
+        PERFORM throttle_store(bucket, decay[i]);
     END LOOP;
 END
 $$;

@@ -53,6 +53,7 @@ class ArchitectureTest {
             Map.entry("token", Set.of("session", "key")),
             Map.entry("account", Set.of("token", "session", "password", "throttle", "audit", "key")),
             Map.entry("auth", Set.of("account", "token", "session", "password", "throttle", "audit", "key")),
+            Map.entry("command", Set.of("account", "token", "session", "password", "throttle", "audit", "key")),
             Map.entry("demo", Set.of("account", "token", "session", "password", "throttle", "audit", "key")));
 
     private static final JavaClasses OURS = new ClassFileImporter()

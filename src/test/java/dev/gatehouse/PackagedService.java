@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +34,16 @@ public final class PackagedService implements AutoCloseable {
     private volatile int port;
     private volatile int managementPort;
 
-    private PackagedService(Map<String, String> environment) {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-Dquarkus.http.port=0",
-                        "-Dquarkus.management.port=0",
-                        "-jar",
-                        JAR.toAbsolutePath().toString())
-                .redirectErrorStream(true);
+    private PackagedService(Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Set by the build: these tests start many processes that live for seconds, and measure nothing.
+        command.addAll(
+                List.of(System.getProperty("packaged.java.options", "-Xmx128m").split(" ")));
+        command.addAll(List.of("-Dquarkus.http.port=0", "-Dquarkus.management.port=0", "-jar"));
+        command.add(JAR.toAbsolutePath().toString());
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(environment);
         try {
@@ -78,8 +80,8 @@ public final class PackagedService implements AutoCloseable {
     }
 
     /** Starts a process that is expected to end by itself, and returns what it printed. */
-    public static Ended ending(Map<String, String> environment) {
-        PackagedService service = new PackagedService(environment);
+    public static Ended ending(Map<String, String> environment, String... arguments) {
+        PackagedService service = new PackagedService(environment, arguments);
         try {
             assertThat(service.process.waitFor(30, TimeUnit.SECONDS))
                     .as("ended")
@@ -137,6 +139,11 @@ public final class PackagedService implements AutoCloseable {
     /** The main port. */
     public int port() {
         return port;
+    }
+
+    /** The process' id. */
+    public long pid() {
+        return process.pid();
     }
 
     public Api api() {

@@ -36,9 +36,6 @@ public class HashBenchmark {
     private static final byte[] KEY = PASSWORD.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SALT = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    /** As many as {@link HashingLanes} computes before it looks whether somebody waits. */
-    private static final long ROUNDS_A_TURN = 32;
-
     @Param({"10", "12"})
     public int cost;
 
@@ -62,8 +59,8 @@ public class HashBenchmark {
     private List<byte[]> sideBySide(int lanes) {
         List<Bcrypt> computations =
                 Stream.generate(() -> new Bcrypt(KEY, SALT)).limit(lanes).toList();
-        for (long done = 0; done < Bcrypt.rounds(cost); done += ROUNDS_A_TURN) {
-            Bcrypt.advance(computations, ROUNDS_A_TURN);
+        for (long done = 0; done < Bcrypt.rounds(cost); done += HashingLanes.ROUNDS_A_TURN) {
+            Bcrypt.advance(computations, HashingLanes.ROUNDS_A_TURN);
         }
         return computations.stream().map(Bcrypt::digest).toList();
     }

@@ -4,6 +4,7 @@ import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.Passwords;
+import dev.gatehouse.password.Verification;
 import dev.gatehouse.platform.Client;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Subject;
@@ -55,8 +56,15 @@ class OwnAccount {
             Subject caller, Password password, Client client, Function<StoredPassword, Optional<Confirmation<T>>> act) {
         return switch (throttle.reserveOwn(caller.username(), caller.sessionId(), client)) {
             case Attempt.Blocked(Duration retryAfter) -> new Confirmation.TooManyAttempts<>(retryAfter);
-            case Attempt.Allowed(Reservation reservation) ->
-                throttle.settled(reservation, () -> checked(caller, password, client, act), OwnAccount::verdictOf);
+            case Attempt.Allowed(Reservation reservation) -> {
+                Confirmation<T> confirmation = throttle.settled(
+                        reservation, () -> checked(caller, password, client, act), OwnAccount::verdictOf);
+                // Afterwards, so that no fault of the audit's gives a wrong guess back.
+                if (confirmation instanceof Confirmation.WrongPassword<T>(UUID account)) {
+                    auditLog.record(new AuditEvent.PasswordRefused(account, caller.sessionId()), client);
+                }
+                yield confirmation;
+            }
         };
     }
 
@@ -73,7 +81,7 @@ class OwnAccount {
             Subject caller, Password password, Client client, Function<StoredPassword, Optional<Confirmation<T>>> act) {
         Optional<StoredPassword> stored = accounts.storedPasswordOf(caller.sessionId());
         for (int attempt = 0; attempt < ATTEMPTS && stored.isPresent(); attempt++) {
-            if (!passwords.verify(password, stored.map(StoredPassword::hash), client)) {
+            if (passwords.verify(password, stored.map(StoredPassword::hash), client) != Verification.MATCHES) {
                 break;
             }
             Optional<Confirmation<T>> outcome = act.apply(stored.get());
@@ -85,7 +93,6 @@ class OwnAccount {
         if (stored.isEmpty()) {
             return new Confirmation.SessionEnded<>();
         }
-        auditLog.record(new AuditEvent.PasswordRefused(stored.get().accountId(), caller.sessionId()), client);
-        return new Confirmation.WrongPassword<>();
+        return new Confirmation.WrongPassword<>(stored.get().accountId());
     }
 }

@@ -8,6 +8,7 @@ import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.Passwords;
+import dev.gatehouse.password.Verification;
 import dev.gatehouse.platform.Client;
 import dev.gatehouse.platform.OverloadedException;
 import dev.gatehouse.session.Credential;
@@ -92,11 +93,17 @@ class AuthService {
         Optional<StoredPassword> stored = accounts.storedPassword(username);
         return switch (throttle.reserveLogin(username.text(), stored.map(StoredPassword::accountId), client)) {
             case Attempt.Blocked(Duration retryAfter) -> new LoginOutcome.TooManyAttempts(retryAfter);
-            case Attempt.Allowed(Reservation reservation) ->
-                throttle.settled(
+            case Attempt.Allowed(Reservation reservation) -> {
+                LoginOutcome outcome = throttle.settled(
                         reservation,
                         () -> check(username, stored, password, client),
-                        outcome -> outcome instanceof LoginOutcome.LoggedIn ? Verdict.SUCCEEDED : Verdict.FAILED);
+                        ended -> ended instanceof LoginOutcome.LoggedIn ? Verdict.SUCCEEDED : Verdict.FAILED);
+                // Afterwards, so that no fault of the audit's gives a wrong guess back.
+                if (outcome instanceof LoginOutcome.InvalidCredentials) {
+                    auditLog.record(failure(username, stored), client);
+                }
+                yield outcome;
+            }
         };
     }
 
@@ -107,8 +114,9 @@ class AuthService {
     private LoginOutcome check(Username username, Optional<StoredPassword> found, Password password, Client client) {
         Optional<StoredPassword> stored = found;
         for (int attempt = 0; attempt < LOGIN_ATTEMPTS; attempt++) {
-            stored.ifPresent(this::warnIfUnreadable);
-            if (!passwords.verify(password, stored.map(StoredPassword::hash), client)) {
+            Verification verification = passwords.verify(password, stored.map(StoredPassword::hash), client);
+            if (verification != Verification.MATCHES) {
+                warnIfUnreadable(verification, stored);
                 break;
             }
             StoredPassword verified = stored.orElseThrow();
@@ -118,7 +126,6 @@ class AuthService {
             }
             stored = accounts.storedPassword(username);
         }
-        auditLog.record(failure(username, stored), client);
         return new LoginOutcome.InvalidCredentials();
     }
 
@@ -127,9 +134,11 @@ class AuthService {
                 .orElseGet(() -> new AuditEvent.UnknownNameTried(username.text()));
     }
 
-    private void warnIfUnreadable(StoredPassword stored) {
-        if (!passwords.canRead(stored.hash())) {
-            LOG.warnf("account=%s password_hash=unreadable effect=\"cannot log in\"", stored.accountId());
+    private static void warnIfUnreadable(Verification verification, Optional<StoredPassword> stored) {
+        if (verification == Verification.UNREADABLE) {
+            LOG.warnf(
+                    "account=%s password_hash=unreadable effect=\"cannot log in\"",
+                    stored.orElseThrow().accountId());
         }
     }
 

@@ -28,7 +28,7 @@ final class Bcrypt {
     private static final int P_WORDS = 18;
     private static final int S_WORDS = 1024;
     private static final int ENCRYPTIONS = 64;
-    private static final int MIN_COST = 4;
+    static final int MIN_COST = 4;
     private static final int MAX_COST = 31;
 
     private int[] subkeys = Arrays.copyOf(BlowfishTables.WORDS, P_WORDS);

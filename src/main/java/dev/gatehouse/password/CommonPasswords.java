@@ -16,7 +16,7 @@ final class CommonPasswords {
     private static final String RESOURCE = "common-passwords.txt";
 
     /** Shorter entries of digits alone are how many numbers begin. */
-    private static final int SHORTEST_NUMBER = 8;
+    private static final int SHORTEST_NUMBER = 6;
 
     /** Sorted. */
     private static final String[] ENTRIES = read();

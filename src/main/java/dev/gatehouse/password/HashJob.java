@@ -82,14 +82,10 @@ final class HashJob {
         return computation;
     }
 
-    /** How many rounds it may advance before it wants to be told. */
-    long roundsToStop() {
-        return (roundsDone < roundsToHash ? roundsToHash : rounds) - roundsDone;
-    }
-
     /**
      * Notes that it has advanced.
      *
+     * @param by a divisor of its rounds
      * @return whether all is done
      */
     boolean advanced(long by) {
@@ -115,6 +111,7 @@ final class HashJob {
             computation.wipe();
         }
         Arrays.fill(key, (byte) 0);
+        begun.countDown();
         ended.countDown();
     }
 

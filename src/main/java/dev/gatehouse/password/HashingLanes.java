@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,8 +28,11 @@ import java.util.concurrent.atomic.AtomicLong;
 @Startup // So that the first login does not wait for it.
 @Singleton
 class HashingLanes {
-    /** Some milliseconds: after each, a job that waits may join. */
-    private static final long ROUNDS_A_TURN = 32;
+    /**
+     * A millisecond or so: after each, a job that waits may join. As many rounds as the cheapest hash has, of which every
+     * other has a multiple, so that no job makes a turn shorter than others do: those beside it could tell.
+     */
+    static final long ROUNDS_A_TURN = Bcrypt.rounds(Bcrypt.MIN_COST);
 
     /** A guess for the first estimates, as a core of today needs with three lanes. */
     private static final double FIRST_NANOS_PER_ROUND = 25_000;
@@ -41,7 +44,7 @@ class HashingLanes {
     private final Duration maxWait;
     private final BlockingQueue<HashJob> queue = new LinkedBlockingQueue<>();
     private final AtomicLong queuedRounds = new AtomicLong();
-    private final AtomicInteger inLanes = new AtomicInteger();
+    private final AtomicIntegerArray inLanes;
     private final List<Thread> running = new ArrayList<>();
     private final Timer waits;
     private final Timer times;
@@ -60,6 +63,7 @@ class HashingLanes {
 
     HashingLanes(int threads, Duration maxWait, MeterRegistry meters) {
         this.threads = threads;
+        this.inLanes = new AtomicIntegerArray(threads);
         this.maxWait = maxWait;
         this.waits = meters.timer("gatehouse.hashing.wait");
         this.times = meters.timer("gatehouse.hashing.time");
@@ -69,7 +73,8 @@ class HashingLanes {
         this.departures = meters.counter("gatehouse.hashing.refused", "reason", "client-gone");
         meters.gauge("gatehouse.hashing.queue", queue, BlockingQueue::size);
         for (int n = 0; n < threads; n++) {
-            running.add(Thread.ofPlatform().name("hashing-", n).daemon().start(this::work));
+            int number = n;
+            running.add(Thread.ofPlatform().name("hashing-", n).daemon().start(() -> work(number)));
         }
     }
 
@@ -117,10 +122,18 @@ class HashingLanes {
 
     /** What is ahead in the queue, shared out among the threads; nothing while there are lanes enough for all. */
     private Duration expectedWait(long roundsAhead) {
-        if (inLanes.get() + queue.size() < threads * Bcrypt.MAX_LANES) {
+        if (inLanes() + queue.size() < threads * Bcrypt.MAX_LANES) {
             return Duration.ZERO;
         }
         return Duration.ofNanos((long) (roundsAhead * nanosPerRound / threads));
+    }
+
+    private int inLanes() {
+        int sum = 0;
+        for (int n = 0; n < threads; n++) {
+            sum += inLanes.get(n);
+        }
+        return sum;
     }
 
     private OverloadedException overloaded(Duration expected) {
@@ -136,17 +149,18 @@ class HashingLanes {
         return dropped;
     }
 
-    private void work() {
+    private void work(int number) {
         List<HashJob> lanes = new ArrayList<>();
         while (!stopping) {
             try {
                 admit(lanes);
+                inLanes.set(number, lanes.size());
                 advance(lanes);
+                inLanes.set(number, lanes.size());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (Throwable e) { // Even an Error must not end the thread: a core would hash no more.
                 lanes.forEach(job -> job.fail(e));
-                inLanes.addAndGet(-lanes.size());
                 lanes.clear();
             }
         }
@@ -163,10 +177,13 @@ class HashingLanes {
             return;
         }
         queuedRounds.addAndGet(-next.rounds());
-        waits.record(next.ageNanos(), TimeUnit.NANOSECONDS);
-        if (next.begin()) {
-            inLanes.incrementAndGet();
-            lanes.add(next);
+        try {
+            waits.record(next.ageNanos(), TimeUnit.NANOSECONDS);
+            if (next.begin()) {
+                lanes.add(next);
+            }
+        } catch (Throwable e) { // It is in no lane yet, where it would be failed with the others.
+            next.fail(e);
         }
     }
 
@@ -174,32 +191,26 @@ class HashingLanes {
         if (lanes.isEmpty()) {
             return;
         }
-        long rounds = ROUNDS_A_TURN;
         List<Bcrypt> computations = new ArrayList<>(lanes.size());
-        for (HashJob job : lanes) {
-            rounds = Math.min(rounds, job.roundsToStop());
-            computations.add(job.computation());
-        }
+        lanes.forEach(job -> computations.add(job.computation()));
         long start = System.nanoTime();
-        Bcrypt.advance(computations, rounds);
-        measured(System.nanoTime() - start, rounds, lanes.size());
-        long advanced = rounds;
-        lanes.removeIf(job -> job.advanced(advanced) && recorded(job));
+        Bcrypt.advance(computations, ROUNDS_A_TURN);
+        measured(System.nanoTime() - start, lanes.size());
+        lanes.removeIf(job -> job.advanced(ROUNDS_A_TURN) && recorded(job));
     }
 
     private boolean recorded(HashJob job) {
         times.record(job.ageNanos(), TimeUnit.NANOSECONDS);
-        inLanes.decrementAndGet();
         return true;
     }
 
     /** A round's share of the time while all lanes are in use, which is when somebody waits. */
-    private void measured(long nanos, long rounds, int lanes) {
+    private void measured(long nanos, int lanes) {
         lanesInUse.record(lanes);
-        roundsDone.increment((double) rounds * lanes);
+        roundsDone.increment((double) ROUNDS_A_TURN * lanes);
         if (lanes == Bcrypt.MAX_LANES) {
             double before = nanosPerRound; // Threads may overwrite each other's; each is as good as the other.
-            nanosPerRound = before + WEIGHT * ((double) nanos / (rounds * lanes) - before);
+            nanosPerRound = before + WEIGHT * ((double) nanos / (ROUNDS_A_TURN * lanes) - before);
         }
     }
 

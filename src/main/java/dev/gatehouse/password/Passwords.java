@@ -28,7 +28,7 @@ public class Passwords {
     private final SecureRandom random = new SecureRandom();
     private final int cost;
     private final HashingLanes lanes;
-    private final CryptString dummy;
+    private final String dummy;
 
     /** What every check takes, whatever is checked: the highest cost known. */
     private volatile int evenCost;
@@ -70,16 +70,19 @@ public class Passwords {
      * @throws OverloadedException before it began to compute
      * @throws ClientGoneException before it began to compute
      */
-    public boolean verify(Password password, Optional<String> storedHash, Client client) {
-        Optional<CryptString> readable = storedHash.flatMap(CryptString::parse);
-        CryptString checked = readable.orElse(dummy);
+    public Verification verify(Password password, Optional<String> storedHash, Client client) {
+        // What stands in for a missing hash is read each time, too, since that also takes its time.
+        Optional<CryptString> readable = CryptString.parse(storedHash.orElse(dummy));
+        CryptString checked = readable.or(() -> CryptString.parse(dummy)).orElseThrow();
         if (checked.cost() > evenCost) {
             evenOutTo(checked.cost()); // Stored since the costs were read last.
         }
         byte[] bytes = password.bytes();
         try {
             boolean matches = checked.matches(bytes, evenCost, lanes.forClient(client.departure()));
-            return matches && readable.isPresent();
+            return readable.isEmpty()
+                    ? Verification.UNREADABLE
+                    : matches && storedHash.isPresent() ? Verification.MATCHES : Verification.DIFFERS;
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -101,11 +104,6 @@ public class Passwords {
         } else if (evenCost < before) {
             LOG.infof("password_even_cost=%d configured=%d", evenCost, cost);
         }
-    }
-
-    /** Whether a stored hash has one of the forms that can be verified. */
-    public boolean canRead(String storedHash) {
-        return CryptString.parse(storedHash).isPresent();
     }
 
     /** Whether a stored hash, which must have matched, has another cost or form than a new one would have. */

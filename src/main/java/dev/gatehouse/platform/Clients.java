@@ -22,9 +22,10 @@ public class Clients {
     private static final String X_FORWARDED_FOR = "X-Forwarded-For";
     private static final String UNKNOWN = "unknown";
 
-    /** The {@code for} parameter of an element (RFC 7239, 4), and the address in a node (6). */
-    private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*for=\"?([^;\"]*)\"?");
+    /** The parameter of an element that names whom the proxy saw (RFC 7239, 5.2). */
+    private static final String FOR = "for=";
 
+    /** An address in a node (RFC 7239, 6). */
     private static final Pattern NODE =
             Pattern.compile("\\[([^\\]]+)\\](?::\\d+)?|([0-9.]+)(?::\\d+)?|([0-9A-Fa-f:.]+)");
 
@@ -93,16 +94,46 @@ public class Clients {
     private List<String> nodes(List<String> lines) {
         List<String> nodes = new ArrayList<>();
         for (String line : lines) {
-            for (String element : line.split(",", -1)) {
+            for (String element : split(line, ',')) {
                 nodes.add(forwarded ? forParameter(element) : element.strip());
             }
         }
         return nodes;
     }
 
+    /** Empty, which is no address, where there is none, more than one, or a quote that does not end. */
     private static String forParameter(String element) {
-        Matcher matcher = FOR.matcher(element);
-        return matcher.find() ? matcher.group(1).strip() : "";
+        List<String> nodes = split(element, ';').stream()
+                .map(String::strip)
+                .filter(parameter -> parameter.regionMatches(true, 0, FOR, 0, FOR.length()))
+                .map(parameter -> parameter.substring(FOR.length()))
+                .toList();
+        if (nodes.size() != 1 || element.chars().filter(one -> one == '"').count() % 2 != 0) {
+            return "";
+        }
+        String node = nodes.getFirst();
+        boolean quoted = node.length() > 1 && node.startsWith("\"") && node.endsWith("\"");
+        return quoted ? node.substring(1, node.length() - 1) : node;
+    }
+
+    /** Splits outside of quoted strings (RFC 9110, 5.6.4), in which a client's words may stand. */
+    private static List<String> split(String text, char separator) {
+        List<String> parts = new ArrayList<>();
+        boolean quoted = false;
+        int start = 0;
+        for (int at = 0; at < text.length(); at++) {
+            char character = text.charAt(at);
+            if (character == '\\' && quoted) {
+                at++;
+            } else if (character == '"') {
+                quoted = !quoted;
+            } else if (character == separator && !quoted) {
+                parts.add(text.substring(start, at));
+                start = at + 1;
+            }
+        }
+        parts.add(text.substring(start));
+        return parts;
     }
 
     /** With a port or without, an IPv6 address in brackets or without. */

@@ -8,6 +8,8 @@ enum Kind {
     SITE,
     /** An IPv4 address, or an IPv6 /64. */
     NETWORK,
+    /** Sign-ups from an IPv6 /48. */
+    SIGNUP_SITE,
     /** Sign-ups from a network. */
     SIGNUP,
     /** A name, for all networks together that its account has not logged in from. */

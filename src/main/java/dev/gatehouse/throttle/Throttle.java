@@ -26,6 +26,9 @@ public class Throttle {
     /** How many attempts of one network may be under way that have not failed. */
     private static final int ROOM = 100;
 
+    /** How many networks' sign-ups an IPv6 site may try. */
+    private static final int NETWORKS_OF_A_SITE = 5;
+
     private static final double SECONDS_AN_HOUR = Duration.ofHours(1).toSeconds();
 
     private final ThrottleConfig config;
@@ -63,14 +66,21 @@ public class Throttle {
 
     /** Reserves a sign-up. It stays counted, however it ends, unless no verdict is reached. */
     public Attempt reserveSignUp(Client client) {
-        int limit = config.signupLimit();
-        String network = ClientNetworks.of(client.address()).network();
-        Bucket bucket = new Bucket(Kind.SIGNUP, network, limit, limit, 0, SECONDS_AN_HOUR / limit);
+        ClientNetworks networks = ClientNetworks.of(client.address());
+        List<Bucket> buckets = new ArrayList<>();
+        networks.site()
+                .ifPresent(site ->
+                        buckets.add(signUps(Kind.SIGNUP_SITE, site, NETWORKS_OF_A_SITE * config.signupLimit())));
+        buckets.add(signUps(Kind.SIGNUP, networks.network(), config.signupLimit()));
         return reserve(
-                List.of(bucket),
+                buckets,
                 Optional.empty(),
                 kind -> new AuditEvent.Throttled(kind, Optional.empty(), Optional.empty(), Optional.empty()),
                 client);
+    }
+
+    private static Bucket signUps(Kind kind, String network, int anHour) {
+        return new Bucket(kind, network, anHour, anHour, 0, SECONDS_AN_HOUR / anHour);
     }
 
     /** Reserves a call in which a session's holder gives the password of the account with this name. */

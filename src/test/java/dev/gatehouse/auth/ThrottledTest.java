@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Sql;
+import dev.gatehouse.ThrottledProfile;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
-import java.util.Map;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,21 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** What callers see of the throttle, each test from an address of its own, as a trusted proxy tells it. */
 @QuarkusTest
-@TestProfile(ThrottledTest.Throttled.class)
+@TestProfile(ThrottledProfile.class)
 class ThrottledTest {
     private static final String PASSWORD = "a long enough password";
-
-    /** The other tests run with the throttle off, since they share one address and fail often on purpose. */
-    public static class Throttled implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "gatehouse.throttle.enabled", "true",
-                    "gatehouse.throttle.signup-limit", "20",
-                    "quarkus.http.proxy.proxy-address-forwarding", "true",
-                    "quarkus.http.proxy.trusted-proxies", "127.0.0.1,::1");
-        }
-    }
 
     @Inject
     Sql sql;
@@ -98,7 +86,7 @@ class ThrottledTest {
     @Test
     void theNameIsCountedAsItIsPrepared() {
         for (int n = 0; n < 6; n++) {
-            assertThat(login(n % 2 == 0 ? username : username.toUpperCase(java.util.Locale.ROOT), "x", "192.0.2.1")
+            assertThat(login(n % 2 == 0 ? username : username.toUpperCase(Locale.ROOT), "x", "192.0.2.1")
                             .status())
                     .isEqualTo(401);
         }

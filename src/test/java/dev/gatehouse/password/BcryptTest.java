@@ -130,9 +130,8 @@ class BcryptTest {
         jobs.forEach(job -> assertThat(job.begin()).isTrue());
         List<HashJob> lanes = new ArrayList<>(jobs);
         while (!lanes.isEmpty()) {
-            long rounds = lanes.stream().mapToLong(HashJob::roundsToStop).min().orElseThrow();
-            Bcrypt.advance(lanes.stream().map(HashJob::computation).toList(), rounds);
-            lanes.removeIf(job -> job.advanced(rounds));
+            Bcrypt.advance(lanes.stream().map(HashJob::computation).toList(), HashingLanes.ROUNDS_A_TURN);
+            lanes.removeIf(job -> job.advanced(HashingLanes.ROUNDS_A_TURN));
         }
         return jobs.stream().map(BcryptTest::digest).toList();
     }

@@ -49,6 +49,7 @@ class PasswordTest {
                 "trustno1",
                 "123456789",
                 "12345678901234567890",
+                "65432199",
                 "!qaz2wsx",
                 "iloveyou"
             })

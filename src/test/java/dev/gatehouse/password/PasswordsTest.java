@@ -35,7 +35,7 @@ class PasswordsTest {
     /** Verifies a wrong password, and returns how many rounds that took. */
     private double roundsOf(Password wrong, Optional<String> storedHash) {
         double before = meters.counter("gatehouse.hashing.rounds").count();
-        assertThat(passwords.verify(wrong, storedHash, CLIENT)).isFalse();
+        assertThat(passwords.verify(wrong, storedHash, CLIENT)).isNotEqualTo(Verification.MATCHES);
         return meters.counter("gatehouse.hashing.rounds").count() - before;
     }
 
@@ -65,15 +65,15 @@ class PasswordsTest {
     @Test
     void aCheaperHashStillMatchesItsPassword() {
         Password right = Password.parse("the password");
-        assertThat(passwords.verify(right, hashOfCost(4), CLIENT)).isTrue();
-        assertThat(passwords.verify(right, hashOfCost(11), CLIENT)).isTrue();
+        assertThat(passwords.verify(right, hashOfCost(4), CLIENT)).isEqualTo(Verification.MATCHES);
+        assertThat(passwords.verify(right, hashOfCost(11), CLIENT)).isEqualTo(Verification.MATCHES);
     }
 
     @Test
     void withoutAReadableHashNothingMatches() {
-        assertThat(passwords.verify(WRONG, Optional.empty(), CLIENT)).isFalse();
-        assertThat(passwords.verify(WRONG, Optional.of("not a hash"), CLIENT)).isFalse();
+        assertThat(passwords.verify(WRONG, Optional.empty(), CLIENT)).isEqualTo(Verification.DIFFERS);
+        assertThat(passwords.verify(WRONG, Optional.of("not a hash"), CLIENT)).isEqualTo(Verification.UNREADABLE);
         assertThat(passwords.verify(WRONG, Optional.of(passwords.hash(WRONG, CLIENT)), CLIENT))
-                .isTrue();
+                .isEqualTo(Verification.MATCHES);
     }
 }

@@ -57,6 +57,11 @@ class ClientsTest {
         "'proto=https;For=\"[2001:db8::1]:4711\"', 2001:db8:0:0:0:0:0:1",
         "'for=192.0.2.7, for=\"_x\"', 10.0.0.1",
         "'by=192.0.2.7', 10.0.0.1",
+        "'for=192.0.2.7;host=\"a,for=6.6.6.6\"', 192.0.2.7",
+        "'for=192.0.2.7;host=\"a;for=6.6.6.6\"', 192.0.2.7",
+        "'host=\"a;for=6.6.6.6\";for=192.0.2.7', 192.0.2.7",
+        "'for=6.6.6.6;for=192.0.2.7', 10.0.0.1",
+        "'for=\"192.0.2.7', 10.0.0.1",
     })
     void forwardedIsReadWhereItIsAllowed(String header, String address) {
         Clients clients = new Clients(new Settings(true, true, Optional.of(List.of("10.0.0.0/8"))));

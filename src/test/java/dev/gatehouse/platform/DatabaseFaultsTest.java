@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseFaultsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"08001", "08006", "28P01", "3D000", "53300", "57P01", "57P03", "58030", "25006"})
+    @ValueSource(strings = {"08001", "08006", "28P01", "3D000", "53300", "57P01", "57P03", "58030", "25006", "40P01"})
     void aDatabaseThatCannotBeUsedIsUnavailable(String state) {
         assertThat(DatabaseFaults.isUnavailable(new IllegalStateException(new SQLException("away", state))))
                 .isTrue();

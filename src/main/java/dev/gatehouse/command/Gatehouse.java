@@ -1,0 +1,29 @@
+package dev.gatehouse.command;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+
+/** The program. Without arguments it is the service; the first one names a command, which needs no configuration. */
+@QuarkusMain
+public final class Gatehouse {
+    private static final String USAGE = """
+            Without arguments: the service.
+            calibrate DURATION   the password cost at which one login takes no longer, such as: calibrate 250ms
+            """;
+
+    private static final int WRONG_USAGE = 2;
+
+    private Gatehouse() {}
+
+    /** Runs the service or a command; ends the process with 2 when there is no such command. */
+    public static void main(String... arguments) {
+        if (arguments.length == 0) {
+            Quarkus.run();
+        } else if (arguments[0].equals("calibrate")) {
+            System.exit(Calibrate.run(arguments, System.out, System.err));
+        } else {
+            System.err.print(USAGE);
+            System.exit(WRONG_USAGE);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.gatehouse.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Sql;
+import dev.gatehouse.StatementLog;
+import dev.gatehouse.ThrottledProfile;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A refused login does the same for every name: the same statements and the same rounds of bcrypt. What that means in time
+ * is measured by LoginEvenness (docs/performance.md).
+ */
+@QuarkusTest
+@TestProfile(ThrottledProfile.class)
+class EvenLoginTest {
+    private static final String PASSWORD = "a long enough password";
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    MeterRegistry meters;
+
+    private final String username = "user-" + UUID.randomUUID();
+    private Api api;
+
+    @BeforeEach
+    void connect() {
+        sql.update("DELETE FROM throttle_bucket");
+        api = new Api(RestAssured.port);
+    }
+
+    /** What a login did. */
+    private record Trace(Answer answer, List<String> statements, double rounds) {}
+
+    private Trace trace(String name, String password) {
+        double before = meters.counter("gatehouse.hashing.rounds").count();
+        List<Answer> answers = new ArrayList<>();
+        List<String> statements = StatementLog.during(() -> answers.add(api.login(name, password)));
+        return new Trace(
+                answers.getFirst(),
+                statements,
+                meters.counter("gatehouse.hashing.rounds").count() - before);
+    }
+
+    @Test
+    void everyNameTakesTheSameWay() {
+        for (String name : new String[] {"known-", "imported-", "deleted-"}) {
+            assertThat(api.signUp(name + username, PASSWORD).status()).isEqualTo(201);
+        }
+        sql.update(
+                "UPDATE account SET password_hash = '$2y$06' || substr(password_hash, 7) WHERE username = ?",
+                "imported-" + username);
+        api.deleteAccount(api.login("deleted-" + username, PASSWORD).token(), PASSWORD);
+        trace("imported-" + username, "wrong"); // From now on its cost is known.
+        Trace unknown = trace("nobody-" + username, "not the password");
+        assertThat(unknown.answer().status()).isEqualTo(401);
+        assertThat(unknown.rounds()).isEqualTo(1 << 6);
+        assertThat(unknown.statements()).isNotEmpty();
+        for (String name : new String[] {"known-", "imported-", "deleted-"}) {
+            for (String wrong : new String[] {"not the password", "x", "y".repeat(256)}) {
+                assertThat(trace(name + username, wrong)).as(name).isEqualTo(unknown);
+            }
+        }
+    }
+}

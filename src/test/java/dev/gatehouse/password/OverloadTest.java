@@ -1,0 +1,119 @@
+package dev.gatehouse.password;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Sql;
+import dev.gatehouse.ThrottledProfile;
+import dev.gatehouse.platform.Departure;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What callers see while there are more passwords to hash than can be hashed in time. */
+@QuarkusTest
+@TestProfile(ThrottledProfile.class)
+class OverloadTest {
+    private static final String PASSWORD = "a long enough password";
+
+    /** The dearest cost: three at once take two seconds or so. */
+    private static final int DEAR = Passwords.MAX_COST;
+
+    @Inject
+    HashingLanes lanes;
+
+    @Inject
+    MeterRegistry meters;
+
+    @Inject
+    Sql sql;
+
+    private final String username = "user-" + UUID.randomUUID();
+    private Api api;
+
+    @BeforeEach
+    void signUp() {
+        api = new Api(RestAssured.port);
+        assertThat(api.signUp(username, PASSWORD).status()).isEqualTo(201);
+        sql.update("DELETE FROM throttle_bucket"); // A sign-up stays counted.
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    /** Runs while every lane is in use; returns once they are free again. */
+    private void whileAllLanesAreInUse(Runnable test) {
+        int all = Runtime.getRuntime().availableProcessors() * Bcrypt.MAX_LANES;
+        long before = meters.timer("gatehouse.hashing.wait").count();
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int n = 0; n < all; n++) {
+                callers.execute(() -> lanes.forClient(Departure.never())
+                        .hash("a key".getBytes(UTF_8), new byte[Bcrypt.SALT_BYTES], DEAR, DEAR));
+            }
+            await(() -> meters.timer("gatehouse.hashing.wait").count() >= before + all);
+            test.run();
+        }
+    }
+
+    private static void assertOverloaded(Answer answer) {
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.problem()).isEqualTo("overloaded");
+        assertThat(answer.json().path("detail").asText()).isEqualTo("There is more to do than can be done in time");
+        assertThat(Integer.parseInt(answer.header("Retry-After"))).isPositive();
+    }
+
+    @Test
+    void whatCannotBeHashedInTimeIs503AndCountsForNobody() {
+        String token = api.login(username, PASSWORD).token();
+        sql.update("DELETE FROM throttle_bucket");
+        whileAllLanesAreInUse(() -> {
+            assertOverloaded(api.login(username, PASSWORD));
+            assertOverloaded(api.login("nobody-" + username, PASSWORD));
+            assertOverloaded(api.signUp("another-" + username, PASSWORD));
+            assertOverloaded(api.changePassword(token, PASSWORD, "another long password"));
+            assertOverloaded(api.deleteAccount(token, PASSWORD));
+            assertThat(api.secret(token).status()).isEqualTo(200);
+        });
+        assertThat(sql.number("SELECT count(*) FROM throttle_bucket WHERE kind <> 'signup'"))
+                .isZero();
+        assertThat(api.login(username, PASSWORD).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whoHangsUpWhileWaitingIsDroppedAndCountsForNobody() {
+        String body = Api.credentials(username, PASSWORD);
+        String request = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body;
+        double before = meters.counter("gatehouse.hashing.refused", "reason", "client-gone")
+                .count();
+        whileAllLanesAreInUse(() -> {
+            try (Socket socket = new Socket("localhost", RestAssured.port)) {
+                socket.getOutputStream().write(request.getBytes(UTF_8));
+                await(() -> lanes.waiting() > 0);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+            await(() -> meters.counter("gatehouse.hashing.refused", "reason", "client-gone")
+                            .count()
+                    > before);
+        });
+        await(() -> sql.number("SELECT count(*) FROM throttle_bucket WHERE kind <> 'signup'") == 0);
+    }
+}
