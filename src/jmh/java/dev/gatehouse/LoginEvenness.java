@@ -28,7 +28,7 @@ public final class LoginEvenness {
     private record Kind(String name, String password) {}
 
     public static void main(String... arguments) throws Exception {
-        boolean even = run(6, 5000, 0) & run(6, 2000, 4) & run(12, 300, 0);
+        boolean even = run(6, 5000, 0) & run(6, 2500, 4) & run(12, 300, 0);
         System.exit(even ? 0 : 1);
     }
 
