@@ -20,11 +20,12 @@ public sealed interface AuditEvent {
     /** A name and a password were right, and a session began. */
     record LoggedIn(UUID account, UUID session) implements AuditEvent {}
 
-    /** A password was wrong for an account. */
-    record LoginFailed(UUID account) implements AuditEvent {}
-
-    /** A login was tried with a name that is no account's. */
-    record UnknownNameTried(String name) implements AuditEvent {}
+    /**
+     * A password was wrong for an account, or the name was none's.
+     *
+     * @param account whose name it is, where it is an account's
+     */
+    record LoginFailed(Optional<UUID> account, String name) implements AuditEvent {}
 
     /** A credential came back that had been exchanged before; the session was ended, whoever held its newer ones. */
     record RefreshReused(UUID account, UUID session) implements AuditEvent {}

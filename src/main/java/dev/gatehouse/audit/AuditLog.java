@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +91,10 @@ public class AuditLog {
             case AuditEvent.SignUpRefused(UUID account) -> new Line("signup_refused", account, null, null);
             case AuditEvent.DeletedNameTried(String name) -> new Line("signup_refused", null, null, hash(name));
             case AuditEvent.LoggedIn(UUID account, UUID session) -> new Line("login", account, session, null);
-            case AuditEvent.LoginFailed(UUID account) -> new Line("login_failed", account, null, null);
-            case AuditEvent.UnknownNameTried(String name) -> new Line("login_failed", null, null, hash(name));
+            case AuditEvent.LoginFailed(Optional<UUID> account, String name) -> {
+                String hash = hash(name); // Of an account's, too: it takes longer than all that is not done for both.
+                yield new Line("login_failed", account.orElse(null), null, account.isPresent() ? null : hash);
+            }
             case AuditEvent.RefreshReused(UUID account, UUID session) ->
                 new Line("refresh_reuse", account, session, null);
             case AuditEvent.LoggedOut(UUID account, UUID session) -> new Line("logout", account, session, null);

@@ -100,7 +100,8 @@ class AuthService {
                         ended -> ended instanceof LoginOutcome.LoggedIn ? Verdict.SUCCEEDED : Verdict.FAILED);
                 // Afterwards, so that no fault of the audit's gives a wrong guess back.
                 if (outcome instanceof LoginOutcome.InvalidCredentials) {
-                    auditLog.record(failure(username, stored), client);
+                    auditLog.record(
+                            new AuditEvent.LoginFailed(stored.map(StoredPassword::accountId), username.text()), client);
                 }
                 yield outcome;
             }
@@ -127,11 +128,6 @@ class AuthService {
             stored = accounts.storedPassword(username);
         }
         return new LoginOutcome.InvalidCredentials();
-    }
-
-    private static AuditEvent failure(Username username, Optional<StoredPassword> stored) {
-        return stored.<AuditEvent>map(known -> new AuditEvent.LoginFailed(known.accountId()))
-                .orElseGet(() -> new AuditEvent.UnknownNameTried(username.text()));
     }
 
     private static void warnIfUnreadable(Verification verification, Optional<StoredPassword> stored) {

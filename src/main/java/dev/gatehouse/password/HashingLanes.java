@@ -40,6 +40,9 @@ class HashingLanes {
     /** How much a new measurement counts. */
     private static final double WEIGHT = 0.1;
 
+    /** How many times longer than the estimate a measurement can count at most. */
+    private static final double LARGEST_STEP = 2;
+
     private final int threads;
     private final Duration maxWait;
     private final BlockingQueue<HashJob> queue = new LinkedBlockingQueue<>();
@@ -210,7 +213,9 @@ class HashingLanes {
         roundsDone.increment((double) ROUNDS_A_TURN * lanes);
         if (lanes == Bcrypt.MAX_LANES) {
             double before = nanosPerRound; // Threads may overwrite each other's; each is as good as the other.
-            nanosPerRound = before + WEIGHT * ((double) nanos / (ROUNDS_A_TURN * lanes) - before);
+            // A turn in which the thread was kept from its core says nothing of how long others will wait.
+            double now = Math.min((double) nanos / (ROUNDS_A_TURN * lanes), LARGEST_STEP * before);
+            nanosPerRound = before + WEIGHT * (now - before);
         }
     }
 

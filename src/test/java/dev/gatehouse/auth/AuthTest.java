@@ -13,12 +13,14 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sign-up and login, the right ones and the wrong ones. */
@@ -153,6 +155,48 @@ class AuthTest {
                 .containsExactly("must have at most 256 characters");
         assertThat(api.login(username, "p".repeat(257)).problem()).isEqualTo("validation-failed");
         assertThat(api.login(username, "1234567").problem()).isEqualTo("invalid-credentials");
+    }
+
+    @Test
+    void composedAndDecomposedPasswordsAreOneAndOuterBlanksCount() {
+        assertThat(api.signUp(username, " caf\u00e9 au lait ").status()).isEqualTo(201);
+        assertThat(api.login(username, " caf\u00e9 au lait ").status()).isEqualTo(200);
+        assertThat(api.login(username, " cafe\u0301 au lait ").status()).isEqualTo(200);
+        assertThat(api.login(username, " caf\u00e9\u00a0au lait ").status())
+                .isEqualTo(200); // Another blank is a blank.
+        assertThat(api.login(username, "caf\u00e9 au lait").status()).isEqualTo(401);
+        assertThat(api.login(username, " Caf\u00e9 au lait ").status()).isEqualTo(401);
+    }
+
+    /** The same for a name that is taken and one that is free: the policy is asked first. */
+    @ParameterizedTest
+    @CsvSource({
+        "Password1, 'is one of the most common passwords, or one followed by digits'",
+        "monkey2026, 'is one of the most common passwords, or one followed by digits'",
+        "GateHouse, must not be the service's name",
+    })
+    void whatIsGuessedFirstIsRefusedWithItsReason(String password, String reason) {
+        api.signUp(username, PASSWORD);
+        String token = api.login(username, PASSWORD).token();
+        for (Answer answer : new Answer[] {
+            api.signUp(username, password),
+            api.signUp("another-" + username, password),
+            api.changePassword(token, PASSWORD, password)
+        }) {
+            assertThat(answer.problem()).isEqualTo("validation-failed");
+            assertThat(answer.json().path("errors").findValuesAsText("message")).containsExactly(reason);
+        }
+    }
+
+    @Test
+    void theUsernameIsNoPassword() {
+        String backwards = new StringBuilder(username).reverse().toString();
+        assertThat(api.signUp(username, username.toUpperCase(Locale.ROOT)).status())
+                .isEqualTo(422);
+        assertThat(api.signUp(username, backwards).status()).isEqualTo(422);
+        api.signUp(username, PASSWORD);
+        String token = api.login(username, PASSWORD).token();
+        assertThat(api.changePassword(token, PASSWORD, backwards).status()).isEqualTo(422);
     }
 
     @Test
