@@ -10,7 +10,7 @@ CREATE TABLE throttle_bucket (
     -- By periods of two minutes, this one and the one before: what a replica that died had under way ends with its period.
     under_way     integer     NOT NULL DEFAULT 0,
     under_way_before integer  NOT NULL DEFAULT 0,
-    period_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    period        bigint      NOT NULL DEFAULT 0,
     -- Since when one failure after the other is forgotten.
     counted_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     blocked_until timestamptz,
@@ -30,6 +30,10 @@ CREATE FUNCTION throttle_wait(failures integer, free integer, first_wait double 
 RETURNS interval LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN failures > free
         THEN make_interval(secs => least(longest_wait, first_wait * power(2, least(failures - free - 1, 40)))) END
+$$;
+
+CREATE FUNCTION throttle_period(moment timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT CAST(floor(extract(epoch FROM moment) / 120) AS bigint)
 $$;
 
 -- A row as it is now: locked, made where it is missing, with what has been forgotten meanwhile taken off. It is judged at
@@ -54,11 +58,11 @@ BEGIN
         bucket.failures := bucket.failures - forgotten;
         bucket.counted_at := bucket.counted_at + make_interval(secs => forgotten * decay);
     END IF;
-    IF bucket.period_at < moment - interval '2 minutes' THEN
+    IF bucket.period < throttle_period(moment) THEN
         bucket.under_way_before :=
-            CASE WHEN bucket.period_at < moment - interval '4 minutes' THEN 0 ELSE bucket.under_way END;
+            CASE WHEN bucket.period = throttle_period(moment) - 1 THEN bucket.under_way ELSE 0 END;
         bucket.under_way := 0;
-        bucket.period_at := moment;
+        bucket.period := throttle_period(moment);
     END IF;
     RETURN bucket;
 END
@@ -74,7 +78,7 @@ RETURNS void LANGUAGE sql AS $$
         failures = bucket.failures,
         under_way = bucket.under_way,
         under_way_before = bucket.under_way_before,
-        period_at = bucket.period_at,
+        period = bucket.period,
         counted_at = bucket.counted_at,
         blocked_until = bucket.blocked_until,
         known_until = bucket.known_until,
@@ -89,7 +93,8 @@ $$;
 CREATE FUNCTION throttle_reserve(
     ids bytea[], kinds text[], account uuid, free integer[], most integer[], room integer[], decay double precision[],
     first_wait double precision, longest_wait double precision,
-    OUT wait double precision, OUT refused_by text, OUT tell boolean, OUT known boolean)
+    OUT wait double precision, OUT refused_by text, OUT tell boolean, OUT known boolean,
+    OUT reserved_in bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
     last_one integer := array_length(ids, 1);
@@ -101,6 +106,7 @@ DECLARE
 BEGIN
     wait := 0;
     tell := false;
+    reserved_in := throttle_period(clock_timestamp());
     known := EXISTS (SELECT FROM throttle_bucket WHERE id = ids[last_one] AND known_until > clock_timestamp());
     BEGIN
         FOR i IN (CASE WHEN known THEN last_one ELSE 1 END) .. last_one LOOP
@@ -108,10 +114,11 @@ BEGIN
             bound := CASE WHEN bucket.failures <= free[i] THEN room[i] + free[i] - bucket.failures
                 ELSE greatest(1, room[i] >> least(bucket.failures - free[i], 30)) END;
             allowed := false;
-            IF bucket.blocked_until > bucket.judged_at THEN
-                wait := extract(epoch FROM bucket.blocked_until - bucket.judged_at);
-            ELSIF bucket.failures >= most[i] THEN
-                wait := extract(epoch FROM bucket.counted_at - bucket.judged_at) + decay[i];
+            IF bucket.blocked_until > bucket.judged_at OR bucket.failures >= most[i] THEN
+                wait := greatest(
+                    extract(epoch FROM bucket.blocked_until - bucket.judged_at),
+                    CASE WHEN bucket.failures >= most[i] THEN extract(epoch FROM bucket.counted_at - bucket.judged_at)
+                        + decay[i] * (bucket.failures - most[i] + 1) END);
             ELSIF room[i] > 0 AND bucket.under_way + bucket.under_way_before >= bound THEN
                 wait := first_wait;
             ELSE
@@ -123,8 +130,10 @@ BEGIN
                 refusing := ids[i];
                 RAISE EXCEPTION USING ERRCODE = 'GH429';
             END IF;
-            IF room[i] > 0 THEN
+            IF room[i] > 0 AND bucket.period = reserved_in THEN
                 bucket.under_way := bucket.under_way + 1;
+            ELSIF room[i] > 0 THEN -- The next period has begun while this call waited.
+                bucket.under_way_before := bucket.under_way_before + 1;
             ELSE
                 bucket.failures := bucket.failures + 1;
                 bucket.blocked_until := bucket.judged_at + throttle_wait(bucket.failures, free[i], first_wait, longest_wait);
@@ -137,16 +146,21 @@ BEGIN
             WHERE id = refusing AND (audited_at IS NULL OR audited_at < clock_timestamp() - interval '1 hour');
         tell := FOUND;
         -- A name may have been attacked before it was an account's.
-        UPDATE throttle_bucket SET account_id = account
-            WHERE id = refusing AND kind IN ('name', 'pair') AND account_id IS NULL AND account IS NOT NULL;
+        IF account IS NOT NULL THEN
+            FOR i IN 1 .. last_one LOOP
+                UPDATE throttle_bucket SET account_id = account
+                    WHERE id = ids[i] AND kind IN ('name', 'pair') AND account_id IS NULL;
+            END LOOP;
+        END IF;
     END;
 END
 $$;
 
--- Says how an attempt ended: 'succeeded', 'failed', or 'none' where no verdict was reached.
+-- Says how an attempt ended that was reserved in a period: 'succeeded', 'failed', or 'none' where no verdict was reached.
 CREATE FUNCTION throttle_settle(
     ids bytea[], kinds text[], account uuid, free integer[], room integer[], decay double precision[],
-    first_wait double precision, longest_wait double precision, known_for double precision, verdict text)
+    first_wait double precision, longest_wait double precision, known_for double precision, verdict text,
+    reserved_in bigint)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     bucket throttle_bucket;
@@ -154,9 +168,9 @@ BEGIN
     FOR i IN 1 .. array_length(ids, 1) LOOP
         bucket := throttle_current(ids[i], kinds[i], CASE WHEN room[i] = 0 THEN account END, decay[i]);
         IF room[i] > 0 THEN
-            IF bucket.under_way > 0 THEN
-                bucket.under_way := bucket.under_way - 1;
-            ELSE
+            IF bucket.period = reserved_in THEN
+                bucket.under_way := greatest(0, bucket.under_way - 1);
+            ELSIF bucket.period = reserved_in + 1 THEN
                 bucket.under_way_before := greatest(0, bucket.under_way_before - 1);
             END IF;
             IF verdict = 'failed' THEN

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Tells who sent a request. The address is that of the connection's other end, unless that is a proxy which the operator
@@ -22,8 +23,9 @@ public class Clients {
     private static final String X_FORWARDED_FOR = "X-Forwarded-For";
     private static final String UNKNOWN = "unknown";
 
-    /** The parameter of an element that names whom the proxy saw (RFC 7239, 5.2). */
-    private static final String FOR = "for=";
+    /** A parameter of an element and what ends it (RFC 7239, 4). A client's words may stand in a quoted one. */
+    private static final Pattern PAIR = Pattern.compile(
+            "\\s*(?<name>[A-Za-z-]+)=(?:\"(?<quoted>(?:[^\"\\\\]|\\\\.)*+)\"|(?<plain>[^\";,\\s]*))\\s*(?<end>[;,]|$)");
 
     /** An address in a node (RFC 7239, 6). */
     private static final Pattern NODE =
@@ -73,13 +75,17 @@ public class Clients {
         return IpNetwork.parse(peer).map(end -> walk(end, lines)).orElse(peer);
     }
 
+    /**
+     * What is no address ends the walk, and stands for whoever hides behind it: not for the proxy that said so, whose own
+     * address a client could then choose to have.
+     */
     private String walk(IpNetwork peer, List<String> lines) {
         IpNetwork client = peer;
         List<String> nodes = trusted.isEmpty() ? List.of() : nodes(lines);
         for (int n = nodes.size() - 1; n >= 0 && isTrusted(client); n--) {
             Optional<IpNetwork> before = address(nodes.get(n));
             if (before.isEmpty()) {
-                break; // Unknown or obfuscated: the proxy that said so is the last that is known.
+                return UNKNOWN;
             }
             client = before.get();
         }
@@ -92,48 +98,34 @@ public class Clients {
 
     /** What the proxies saw, each a part of the header, over all of its lines. */
     private List<String> nodes(List<String> lines) {
-        List<String> nodes = new ArrayList<>();
-        for (String line : lines) {
-            for (String element : split(line, ',')) {
-                nodes.add(forwarded ? forParameter(element) : element.strip());
-            }
-        }
-        return nodes;
-    }
-
-    /** Empty, which is no address, where there is none, more than one, or a quote that does not end. */
-    private static String forParameter(String element) {
-        List<String> nodes = split(element, ';').stream()
+        return lines.stream()
+                .flatMap(line -> forwarded ? forParameters(line).stream() : Stream.of(line.split(",", -1)))
                 .map(String::strip)
-                .filter(parameter -> parameter.regionMatches(true, 0, FOR, 0, FOR.length()))
-                .map(parameter -> parameter.substring(FOR.length()))
                 .toList();
-        if (nodes.size() != 1 || element.chars().filter(one -> one == '"').count() % 2 != 0) {
-            return "";
-        }
-        String node = nodes.getFirst();
-        boolean quoted = node.length() > 1 && node.startsWith("\"") && node.endsWith("\"");
-        return quoted ? node.substring(1, node.length() - 1) : node;
     }
 
-    /** Splits outside of quoted strings (RFC 9110, 5.6.4), in which a client's words may stand. */
-    private static List<String> split(String text, char separator) {
-        List<String> parts = new ArrayList<>();
-        boolean quoted = false;
-        int start = 0;
-        for (int at = 0; at < text.length(); at++) {
-            char character = text.charAt(at);
-            if (character == '\\' && quoted) {
-                at++;
-            } else if (character == '"') {
-                quoted = !quoted;
-            } else if (character == separator && !quoted) {
-                parts.add(text.substring(start, at));
-                start = at + 1;
+    /** The node of each element; of a line that is not well-formed a single one that is none, whatever is said in it. */
+    private static List<String> forParameters(String line) {
+        List<String> nodes = new ArrayList<>();
+        String node = null;
+        Matcher pair = PAIR.matcher(line);
+        int at = 0;
+        do {
+            boolean wellFormed = pair.region(at, line.length()).lookingAt();
+            boolean isFor = wellFormed && pair.group("name").equalsIgnoreCase("for");
+            if (!wellFormed || (isFor && node != null)) {
+                return List.of("");
             }
-        }
-        parts.add(text.substring(start));
-        return parts;
+            if (isFor) {
+                node = pair.group("quoted") != null ? pair.group("quoted") : pair.group("plain");
+            }
+            if (!pair.group("end").equals(";")) {
+                nodes.add(node == null ? "" : node);
+                node = null;
+            }
+            at = pair.end();
+        } while (!pair.group("end").isEmpty());
+        return nodes;
     }
 
     /** With a port or without, an IPv6 address in brackets or without. */

@@ -8,10 +8,12 @@ import java.util.UUID;
 public final class Reservation {
     private final List<Bucket> buckets;
     private final Optional<UUID> account;
+    private final long period;
 
-    Reservation(List<Bucket> buckets, Optional<UUID> account) {
+    Reservation(List<Bucket> buckets, Optional<UUID> account, long period) {
         this.buckets = List.copyOf(buckets);
         this.account = account;
+        this.period = period;
     }
 
     List<Bucket> buckets() {
@@ -20,6 +22,10 @@ public final class Reservation {
 
     Optional<UUID> account() {
         return account;
+    }
+
+    long period() {
+        return period;
     }
 
     @Override

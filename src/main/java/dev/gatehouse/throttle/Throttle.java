@@ -108,11 +108,11 @@ public class Throttle {
     private Attempt reserve(
             List<Bucket> buckets, Optional<UUID> account, Function<String, AuditEvent> refusal, Client client) {
         if (!config.enabled()) {
-            return new Attempt.Allowed(new Reservation(List.of(), account));
+            return new Attempt.Allowed(new Reservation(List.of(), account, 0));
         }
         return switch (table.reserve(buckets, account, config)) {
-            case ThrottleTable.Reserved(boolean known) ->
-                new Attempt.Allowed(new Reservation(known ? List.of(buckets.getLast()) : buckets, account));
+            case ThrottleTable.Reserved(boolean known, long period) ->
+                new Attempt.Allowed(new Reservation(known ? List.of(buckets.getLast()) : buckets, account, period));
             case ThrottleTable.Refused(Duration retryAfter, String kind, boolean tell) -> {
                 meters.counter("gatehouse.throttle.refused", "by", kind).increment();
                 if (tell) {

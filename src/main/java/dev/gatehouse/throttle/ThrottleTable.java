@@ -28,8 +28,13 @@ class ThrottleTable {
     /** What came of a reservation. */
     sealed interface Outcome {}
 
-    /** @param known whether the last row is that of a network which the account logs in from, so that it alone was counted */
-    record Reserved(boolean known) implements Outcome {}
+    /**
+     * Counted.
+     *
+     * @param known whether the last row is that of a network which the account logs in from, so that it alone was counted
+     * @param period in which it was counted as under way
+     */
+    record Reserved(boolean known, long period) implements Outcome {}
 
     /**
      * Nothing was counted.
@@ -67,7 +72,7 @@ class ThrottleTable {
                 result.next();
                 String refusedBy = result.getString("refused_by");
                 return refusedBy == null
-                        ? new Reserved(result.getBoolean("known"))
+                        ? new Reserved(result.getBoolean("known"), result.getLong("reserved_in"))
                         : new Refused(duration(result.getDouble("wait")), refusedBy, result.getBoolean("tell"));
             }
         } catch (SQLException e) {
@@ -79,7 +84,7 @@ class ThrottleTable {
         List<Bucket> buckets = reservation.buckets();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement =
-                        connection.prepareStatement("SELECT throttle_settle(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                        connection.prepareStatement("SELECT throttle_settle(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             statement.setArray(1, ids(connection, buckets));
             statement.setArray(
                     2,
@@ -92,6 +97,7 @@ class ThrottleTable {
             statement.setDouble(8, seconds(config.longestWait()));
             statement.setDouble(9, seconds(config.knownFor()));
             statement.setString(10, verdict.stored());
+            statement.setLong(11, reservation.period());
             statement.execute();
         } catch (SQLException e) {
             throw new ThrottleException(e);

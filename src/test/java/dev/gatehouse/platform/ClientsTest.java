@@ -32,12 +32,13 @@ class ClientsTest {
         "'2001:db8::1', 2001:db8:0:0:0:0:0:1",
         "'[2001:db8::1]:4711', 2001:db8:0:0:0:0:0:1",
         "'::ffff:192.0.2.7', 192.0.2.7",
-        "'192.0.2.7, unknown', 10.0.0.1",
-        "'192.0.2.7, _hidden', 10.0.0.1",
-        "'192.0.2.7, 10.1.1.1.example', 10.0.0.1",
-        "'192.0.2.7,', 10.0.0.1",
-        "'', 10.0.0.1",
-        "'999.1.1.1', 10.0.0.1",
+        "'192.0.2.7, unknown', unknown",
+        "'192.0.2.7, _hidden', unknown",
+        "'192.0.2.7, 10.1.1.1.example', unknown",
+        "'192.0.2.7,', unknown",
+        "'', unknown",
+        "'999.1.1.1', unknown",
+        "'\", 192.0.2.7', 192.0.2.7",
     })
     void whatATrustedProxySawIsBelievedFromTheRightToTheLeft(String header, String address) {
         assertThat(behind("10.0.0.0/8").address(PROXY, List.of(header))).isEqualTo(address);
@@ -55,13 +56,19 @@ class ClientsTest {
         "'for=192.0.2.7', 192.0.2.7",
         "'for=6.6.6.6, for=192.0.2.7;proto=https;by=10.0.0.1', 192.0.2.7",
         "'proto=https;For=\"[2001:db8::1]:4711\"', 2001:db8:0:0:0:0:0:1",
-        "'for=192.0.2.7, for=\"_x\"', 10.0.0.1",
-        "'by=192.0.2.7', 10.0.0.1",
+        "'for=192.0.2.7, for=\"_x\"', unknown",
+        "'by=192.0.2.7', unknown",
         "'for=192.0.2.7;host=\"a,for=6.6.6.6\"', 192.0.2.7",
         "'for=192.0.2.7;host=\"a;for=6.6.6.6\"', 192.0.2.7",
         "'host=\"a;for=6.6.6.6\";for=192.0.2.7', 192.0.2.7",
-        "'for=6.6.6.6;for=192.0.2.7', 10.0.0.1",
-        "'for=\"192.0.2.7', 10.0.0.1",
+        "'for=6.6.6.6;for=192.0.2.7', unknown",
+        "'for=6.6.6.6;\"\\\\\", for=192.0.2.7', unknown",
+        "'for=6.6.6.6;x=\"\\\\\", for=192.0.2.7', 192.0.2.7",
+        "'for=6.6.6.6;x=\"\\\", for=192.0.2.7', unknown",
+        "'for=6.6.6.6 x, for=192.0.2.7', unknown",
+        "'for=6.6.6.6,', unknown",
+        "'', unknown",
+        "'for=\"192.0.2.7', unknown",
     })
     void forwardedIsReadWhereItIsAllowed(String header, String address) {
         Clients clients = new Clients(new Settings(true, true, Optional.of(List.of("10.0.0.0/8"))));
