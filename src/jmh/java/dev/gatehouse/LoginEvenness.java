@@ -48,7 +48,7 @@ public final class LoginEvenness {
             }
             AtomicBoolean done = new AtomicBoolean();
             CompletableFuture<Void> beside = CompletableFuture.runAsync(() -> keepBusy(service, clientsBeside, done));
-            sample(service, kinds, rounds / 5); // Warms up.
+            sample(service, kinds, rounds / 10); // Warms up.
             Map<String, double[]> times = sample(service, kinds, rounds);
             done.set(true);
             beside.join();
