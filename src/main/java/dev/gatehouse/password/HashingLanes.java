@@ -1,8 +1,8 @@
 package dev.gatehouse.password;
 
 import dev.gatehouse.platform.ClientGoneException;
-import dev.gatehouse.platform.Departure;
 import dev.gatehouse.platform.OverloadedException;
+import dev.gatehouse.platform.Presence;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -88,34 +88,39 @@ class HashingLanes {
     }
 
     /** Computes for a client, and drops what still waits when it goes. */
-    Hasher forClient(Departure departure) {
-        return (key, salt, cost, work) -> compute(new HashJob(key, salt, cost, work), departure);
+    Hasher forClient(Presence presence) {
+        return (key, salt, cost, work) -> compute(new HashJob(key, salt, cost, work), presence);
     }
 
     /**
-     * Blocks its caller, who should be a virtual thread, until the job is done.
+     * Blocks its caller, who should be a virtual thread, until the job is done. What its client has waited for before, such as
+     * a row of the database, is part of what it may wait.
      *
      * @throws OverloadedException before anything was computed, when that would begin too late
      * @throws ClientGoneException before anything was computed
      */
-    private byte[] compute(HashJob job, Departure departure) {
+    private byte[] compute(HashJob job, Presence presence) {
+        Duration patience = maxWait.minus(presence.waited());
         Duration expected = expectedWait(queuedRounds.getAndAdd(job.rounds()));
-        if (expected.compareTo(maxWait) > 0) {
+        if (patience.isNegative() || expected.compareTo(patience) > 0) {
             queuedRounds.addAndGet(-job.rounds());
             job.drop();
             throw overloaded(expected);
         }
         queue.add(job);
-        departure.then(() -> drop(job));
+        presence.afterwards(() -> drop(job));
         try {
-            if (!job.awaitBegun(maxWait.toNanos()) && drop(job)) {
+            if (!job.awaitBegun(patience.toNanos()) && drop(job)) {
                 throw overloaded(maxWait);
             }
             if (job.isDropped()) {
                 departures.increment();
                 throw new ClientGoneException();
             }
-            return job.awaitDigest();
+            long begun = System.nanoTime();
+            byte[] digest = job.awaitDigest();
+            presence.served(Duration.ofNanos(System.nanoTime() - begun));
+            return digest;
         } catch (InterruptedException e) {
             drop(job);
             Thread.currentThread().interrupt();

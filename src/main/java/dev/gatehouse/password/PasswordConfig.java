@@ -35,7 +35,7 @@ interface PasswordConfig {
     int cost();
 
     /**
-     * How long a login or a sign-up may wait for its turn to be hashed, 0.1 to 60 seconds. What would wait longer is refused
+     * How long a login or a sign-up may wait from its request to its hash, 0.1 to 60 seconds. What would wait longer is refused
      * at once with {@code overloaded}.
      */
     @WithDefault("PT2S")

@@ -57,7 +57,7 @@ public class Passwords {
     public String hash(Password password, Client client) {
         byte[] bytes = password.bytes();
         try {
-            return CryptString.make(bytes, random(Bcrypt.SALT_BYTES), cost, lanes.forClient(client.departure()));
+            return CryptString.make(bytes, random(Bcrypt.SALT_BYTES), cost, lanes.forClient(client.presence()));
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -79,7 +79,7 @@ public class Passwords {
         }
         byte[] bytes = password.bytes();
         try {
-            boolean matches = checked.matches(bytes, evenCost, lanes.forClient(client.departure()));
+            boolean matches = checked.matches(bytes, evenCost, lanes.forClient(client.presence()));
             return readable.isEmpty()
                     ? Verification.UNREADABLE
                     : matches && storedHash.isPresent() ? Verification.MATCHES : Verification.DIFFERS;

@@ -53,7 +53,7 @@ public class Clients {
     public Client of(RoutingContext context) {
         HttpServerRequest request = context.request();
         Optional<String> userAgent = Optional.ofNullable(request.getHeader(HttpHeaders.USER_AGENT));
-        return new Client(address(request), Client.tidy(userAgent), Departure.of(context));
+        return new Client(address(request), Client.tidy(userAgent), Presence.of(context));
     }
 
     private String address(HttpServerRequest request) {

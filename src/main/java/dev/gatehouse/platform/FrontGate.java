@@ -152,7 +152,7 @@ class FrontGate {
     /** Hands over what has been judged: from here on the media types are settled and the body is in memory. */
     private static void pass(RoutingContext context, Buffer body) {
         if (body.length() > 0) {
-            Departure.watch(context);
+            Presence.watch(context);
         }
         context.request().headers().set(HttpHeaders.ACCEPT, "application/json");
         context.request().headers().set(HttpHeaders.CONTENT_TYPE, "application/json");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.platform.Client;
-import dev.gatehouse.platform.Departure;
+import dev.gatehouse.platform.Presence;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class AccountsTest {
     private static final String HASH = "$2b$04$anything";
-    private static final Client CLIENT = new Client("192.0.2.1", Optional.empty(), Departure.never());
+    private static final Client CLIENT = new Client("192.0.2.1", Optional.empty(), Presence.lasting());
 
     @Inject
     Accounts accounts;

@@ -11,7 +11,7 @@ import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Sql;
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.platform.Client;
-import dev.gatehouse.platform.Departure;
+import dev.gatehouse.platform.Presence;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -169,7 +169,7 @@ class AuditTest {
     @Test
     void whateverAClientCallsItselfOneEventIsOneLine() {
         Client client =
-                new Client("192.0.2.1", Optional.of("a\"}\u2028{\"event\":\"forged\u202e\u00e4"), Departure.never());
+                new Client("192.0.2.1", Optional.of("a\"}\u2028{\"event\":\"forged\u202e\u00e4"), Presence.lasting());
         auditLog.record(new AuditEvent.AccountDeleted(account), client);
         assertThat(lines).singleElement().asString().matches("[ -~]+");
         assertThat(logged().getFirst().path("user_agent").asText())
@@ -179,7 +179,7 @@ class AuditTest {
 
     @Test
     void whatIsRolledBackIsNeitherStoredNorLogged() {
-        Client client = new Client("192.0.2.1", Optional.empty(), Departure.never());
+        Client client = new Client("192.0.2.1", Optional.empty(), Presence.lasting());
         QuarkusTransaction.begin();
         auditLog.record(new AuditEvent.AccountDeleted(account), client);
         QuarkusTransaction.rollback();

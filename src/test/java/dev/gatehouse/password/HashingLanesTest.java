@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.platform.ClientGoneException;
-import dev.gatehouse.platform.Departure;
 import dev.gatehouse.platform.OverloadedException;
-import dev.gatehouse.platform.TestDeparture;
+import dev.gatehouse.platform.Presence;
+import dev.gatehouse.platform.TestPresence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -47,7 +47,7 @@ class HashingLanesTest {
     }
 
     private static byte[] hash(HashingLanes lanes, int cost) {
-        return lanes.forClient(Departure.never()).hash(KEY, SALT, cost, cost);
+        return lanes.forClient(Presence.lasting()).hash(KEY, SALT, cost, cost);
     }
 
     private double counted(String reason) {
@@ -84,7 +84,7 @@ class HashingLanesTest {
             byte[] key = ("password " + random.nextLong()).getBytes(UTF_8);
             int work = 4 + random.nextInt(3);
             keys.add(key);
-            hashes.add(callers.submit(() -> lanes.forClient(Departure.never()).hash(key, SALT, 4, work)));
+            hashes.add(callers.submit(() -> lanes.forClient(Presence.lasting()).hash(key, SALT, 4, work)));
         }
         for (int n = 0; n < keys.size(); n++) {
             assertThat(hashes.get(n).get()).isEqualTo(Bcrypt.hash(keys.get(n), SALT, 4));
@@ -124,14 +124,34 @@ class HashingLanesTest {
     }
 
     @Test
+    void whatAClientHasWaitedForBeforeCounts() {
+        HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
+        Presence presence = new TestPresence(Duration.ofSeconds(31)).presence();
+        assertThatThrownBy(() -> lanes.forClient(presence).hash(KEY, SALT, 4, 4))
+                .isInstanceOf(OverloadedException.class);
+        assertThat(counted("overloaded")).isEqualTo(1);
+        assertThat(meters.timer("gatehouse.hashing.wait").count()).isZero();
+    }
+
+    @Test
+    void theTimeInWhichAClientIsHashedForIsNotWaited() {
+        HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
+        Presence presence = Presence.lasting();
+        long start = System.nanoTime();
+        lanes.forClient(presence).hash(KEY, SALT, 10, 10);
+        long taken = System.nanoTime() - start;
+        assertThat(presence.waited()).isLessThan(Duration.ofNanos(taken / 2));
+    }
+
+    @Test
     void whoGoesLeavesTheQueue() throws InterruptedException {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
         occupy(lanes, 1);
-        TestDeparture departure = new TestDeparture();
+        TestPresence presence = new TestPresence(Duration.ZERO);
         Future<byte[]> waiting =
-                callers.submit(() -> lanes.forClient(departure.departure()).hash(KEY, SALT, 4, 4));
+                callers.submit(() -> lanes.forClient(presence.presence()).hash(KEY, SALT, 4, 4));
         await(() -> lanes.waiting() == 1);
-        departure.happen();
+        presence.end();
         assertThatThrownBy(waiting::get).hasCauseInstanceOf(ClientGoneException.class);
         assertThat(lanes.waiting()).isZero();
         assertThat(counted("client-gone")).isEqualTo(1);
@@ -141,9 +161,9 @@ class HashingLanesTest {
     void whoHasGoneIsNotHashedFor() {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
         occupy(lanes, 1);
-        TestDeparture departure = new TestDeparture();
-        departure.happen();
-        assertThatThrownBy(() -> lanes.forClient(departure.departure()).hash(KEY, SALT, 4, 4))
+        TestPresence presence = new TestPresence(Duration.ZERO);
+        presence.end();
+        assertThatThrownBy(() -> lanes.forClient(presence.presence()).hash(KEY, SALT, 4, 4))
                 .isInstanceOf(ClientGoneException.class);
     }
 

@@ -7,7 +7,7 @@ import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Sql;
 import dev.gatehouse.ThrottledProfile;
-import dev.gatehouse.platform.Departure;
+import dev.gatehouse.platform.Presence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -64,7 +64,7 @@ class OverloadTest {
         long before = meters.timer("gatehouse.hashing.wait").count();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int n = 0; n < all; n++) {
-                callers.execute(() -> lanes.forClient(Departure.never())
+                callers.execute(() -> lanes.forClient(Presence.lasting())
                         .hash("a key".getBytes(UTF_8), new byte[Bcrypt.SALT_BYTES], DEAR, DEAR));
             }
             await(() -> meters.timer("gatehouse.hashing.wait").count() >= before + all);

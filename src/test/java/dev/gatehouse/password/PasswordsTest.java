@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.platform.Client;
-import dev.gatehouse.platform.Departure;
+import dev.gatehouse.platform.Presence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -16,10 +16,10 @@ class PasswordsTest {
     private static final byte[] SALT = "0123456789abcdef".getBytes(UTF_8);
     private static final Password WRONG = Password.parse("not the password");
     private static final Password LONG = Password.parse("x".repeat(200));
-    private static final Client CLIENT = new Client("192.0.2.1", Optional.empty(), Departure.never());
 
+    private final Client client = new Client("192.0.2.1", Optional.empty(), Presence.lasting());
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final HashingLanes lanes = new HashingLanes(1, Duration.ofSeconds(30), meters);
+    private final HashingLanes lanes = new HashingLanes(1, Duration.ofMinutes(5), meters);
     private final Passwords passwords = new Passwords(9, lanes);
 
     @AfterEach
@@ -35,13 +35,13 @@ class PasswordsTest {
     /** Verifies a wrong password, and returns how many rounds that took. */
     private double roundsOf(Password wrong, Optional<String> storedHash) {
         double before = meters.counter("gatehouse.hashing.rounds").count();
-        assertThat(passwords.verify(wrong, storedHash, CLIENT)).isNotEqualTo(Verification.MATCHES);
+        assertThat(passwords.verify(wrong, storedHash, client)).isNotEqualTo(Verification.MATCHES);
         return meters.counter("gatehouse.hashing.rounds").count() - before;
     }
 
     @Test
     void whateverIsCheckedTakesTheSameWork() {
-        String prehashed = passwords.hash(LONG, CLIENT);
+        String prehashed = passwords.hash(LONG, client);
         for (Password wrong : new Password[] {WRONG, Password.parse("x"), Password.parse("y".repeat(200))}) {
             assertThat(roundsOf(wrong, Optional.empty())).isEqualTo(1 << 9);
             assertThat(roundsOf(wrong, Optional.of("unreadable"))).isEqualTo(1 << 9);
@@ -65,15 +65,15 @@ class PasswordsTest {
     @Test
     void aCheaperHashStillMatchesItsPassword() {
         Password right = Password.parse("the password");
-        assertThat(passwords.verify(right, hashOfCost(4), CLIENT)).isEqualTo(Verification.MATCHES);
-        assertThat(passwords.verify(right, hashOfCost(11), CLIENT)).isEqualTo(Verification.MATCHES);
+        assertThat(passwords.verify(right, hashOfCost(4), client)).isEqualTo(Verification.MATCHES);
+        assertThat(passwords.verify(right, hashOfCost(11), client)).isEqualTo(Verification.MATCHES);
     }
 
     @Test
     void withoutAReadableHashNothingMatches() {
-        assertThat(passwords.verify(WRONG, Optional.empty(), CLIENT)).isEqualTo(Verification.DIFFERS);
-        assertThat(passwords.verify(WRONG, Optional.of("not a hash"), CLIENT)).isEqualTo(Verification.UNREADABLE);
-        assertThat(passwords.verify(WRONG, Optional.of(passwords.hash(WRONG, CLIENT)), CLIENT))
+        assertThat(passwords.verify(WRONG, Optional.empty(), client)).isEqualTo(Verification.DIFFERS);
+        assertThat(passwords.verify(WRONG, Optional.of("not a hash"), client)).isEqualTo(Verification.UNREADABLE);
+        assertThat(passwords.verify(WRONG, Optional.of(passwords.hash(WRONG, client)), client))
                 .isEqualTo(Verification.MATCHES);
     }
 }

@@ -7,9 +7,9 @@ import dev.gatehouse.Sql;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.platform.Client;
-import dev.gatehouse.platform.Departure;
 import dev.gatehouse.platform.NotReadyException;
 import dev.gatehouse.platform.OwnConnections;
+import dev.gatehouse.platform.Presence;
 import dev.gatehouse.platform.TestConnections;
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -146,7 +146,7 @@ class ThrottleTest {
     }
 
     private static Client client(String address) {
-        return new Client(address, Optional.empty(), Departure.never());
+        return new Client(address, Optional.empty(), Presence.lasting());
     }
 
     private void pass(Duration time) {
