@@ -102,7 +102,7 @@ class HashingLanes {
     private byte[] compute(HashJob job, Presence presence) {
         Duration patience = maxWait.minus(presence.waited());
         Duration expected = expectedWait(queuedRounds.getAndAdd(job.rounds()));
-        if (patience.isNegative() || expected.compareTo(patience) > 0) {
+        if (expected.compareTo(patience) > 0) {
             queuedRounds.addAndGet(-job.rounds());
             job.drop();
             throw overloaded(expected);
