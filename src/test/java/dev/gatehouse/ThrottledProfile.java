@@ -13,7 +13,7 @@ public class ThrottledProfile implements QuarkusTestProfile {
         return Map.of(
                 "gatehouse.throttle.enabled", "true",
                 "gatehouse.throttle.signup-limit", "20",
-                "gatehouse.password.max-wait", "PT0.2S",
+                "gatehouse.password.max-wait", "PT1S",
                 "quarkus.http.proxy.proxy-address-forwarding", "true",
                 "quarkus.http.proxy.trusted-proxies", "127.0.0.1,::1/128");
     }

@@ -33,12 +33,19 @@ public class Throttle {
 
     private final ThrottleConfig config;
     private final ThrottleTable table;
+    private final Settlements settlements;
     private final AuditLog auditLog;
     private final MeterRegistry meters;
 
-    Throttle(ThrottleConfig config, ThrottleTable table, AuditLog auditLog, MeterRegistry meters) {
+    Throttle(
+            ThrottleConfig config,
+            ThrottleTable table,
+            Settlements settlements,
+            AuditLog auditLog,
+            MeterRegistry meters) {
         this.config = config;
         this.table = table;
+        this.settlements = settlements;
         this.auditLog = auditLog;
         this.meters = meters;
     }
@@ -127,6 +134,7 @@ public class Throttle {
      * Makes an attempt that was reserved, and says how it ended: as a verdict of its outcome, or without one where it throws.
      *
      * @return the outcome
+     * @throws ThrottleTable.ThrottleException when the attempt has failed and the database did not take that, at first
      */
     public <T> T settled(Reservation reservation, Supplier<T> attempt, Function<T, Verdict> verdictOf) {
         Verdict verdict = Verdict.NONE;
@@ -139,15 +147,34 @@ public class Throttle {
         }
     }
 
-    /** Without the database the attempt stays counted, and its outcome stands: what is done is done. */
     private void settle(Reservation reservation, Verdict verdict) {
-        if (reservation.buckets().isEmpty()) {
-            return;
+        switch (verdict) {
+            case NONE -> giveBack(reservation);
+            case FAILED -> {
+                if (reservation.isUnderWay()) {
+                    settlements.now(reservation, verdict);
+                }
+            }
+            case SUCCEEDED -> {
+                if (!reservation.buckets().isEmpty()) {
+                    succeed(reservation);
+                }
+            }
         }
+    }
+
+    private void giveBack(Reservation reservation) {
+        if (!reservation.buckets().isEmpty()) {
+            settlements.later(reservation, Verdict.NONE);
+        }
+    }
+
+    /** What is done is done, whether or not the database takes this now. */
+    private void succeed(Reservation reservation) {
         try {
-            table.settle(reservation, verdict, config);
+            settlements.now(reservation, Verdict.SUCCEEDED);
         } catch (ThrottleTable.ThrottleException e) {
-            LOG.warnf("throttle=unsettled verdict=%s reason=%s", verdict.stored(), e.getCause());
+            LOG.debug("throttle=unsettled", e); // It is told again, and logged if that fails too.
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatehouse.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.OperationsDocument;
 import dev.gatehouse.Sql;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 class ThrottleTest {
     private static final String HERE = "192.0.2.1";
     private static final String NAME = "somebody";
+    private static final String UNDER_WAY = "SELECT under_way FROM throttle_bucket WHERE kind = 'network'";
 
     @Inject
     OwnConnections connections;
@@ -55,12 +57,14 @@ class ThrottleTest {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private AgroalDataSource dataSource;
+    private Settlements settlements;
     private Throttle throttle;
 
     @BeforeEach
     void empty() {
         awaitKeys();
         dataSource = TestConnections.pool(connections, 16);
+        settlements = new Settlements(new ThrottleTable(dataSource, hashes), new Defaults(), meters);
         throttle = replica();
         sql.update("DELETE FROM throttle_bucket");
     }
@@ -80,11 +84,13 @@ class ThrottleTest {
 
     @AfterEach
     void disconnect() {
+        settlements.stop();
         dataSource.close();
     }
 
     private Throttle replica() {
-        return new Throttle(new Defaults(), new ThrottleTable(dataSource, hashes), auditLog, meters);
+        ThrottleTable table = new ThrottleTable(dataSource, hashes);
+        return new Throttle(new Defaults(), table, settlements, auditLog, meters);
     }
 
     /** The settings' defaults. */
@@ -167,11 +173,25 @@ class ThrottleTest {
     }
 
     private boolean settles(Attempt attempt, Verdict verdict) {
+        boolean allowed = settlesNow(attempt, verdict);
+        awaitSettled();
+        return allowed;
+    }
+
+    private boolean settlesNow(Attempt attempt, Verdict verdict) {
         if (attempt instanceof Attempt.Allowed(Reservation reservation)) {
             throttle.settled(reservation, () -> verdict, outcome -> outcome);
             return true;
         }
         return false;
+    }
+
+    /** What has no verdict is given back by a thread of its own. */
+    private void awaitSettled() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (meters.get("gatehouse.throttle.unsettled").gauge().value() > 0) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
     }
 
     private boolean fails(String name, String address) {
@@ -393,6 +413,39 @@ class ThrottleTest {
     }
 
     @Test
+    void whatTheDatabaseDidNotTakeIsToldAgain() {
+        fails(NAME, HERE);
+        Attempt underWay = reserve(NAME, HERE);
+        sql.update("ALTER FUNCTION throttle_settle RENAME TO throttle_settle_gone");
+        try {
+            assertThatThrownBy(() -> settles(underWay, Verdict.FAILED))
+                    .isInstanceOf(ThrottleTable.ThrottleException.class);
+            assertThat(sql.number(UNDER_WAY)).isEqualTo(1);
+        } finally {
+            sql.update("ALTER FUNCTION throttle_settle_gone RENAME TO throttle_settle");
+        }
+        awaitSettled();
+        assertThat(sql.number(UNDER_WAY)).isZero();
+        assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'network'"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aRightPasswordIsNotLostOnADatabaseThatHasGone() {
+        fails(NAME, HERE);
+        Attempt underWay = reserve(NAME, HERE);
+        sql.update("ALTER FUNCTION throttle_settle RENAME TO throttle_settle_gone");
+        try {
+            assertThat(settlesNow(underWay, Verdict.SUCCEEDED)).isTrue();
+        } finally {
+            sql.update("ALTER FUNCTION throttle_settle_gone RENAME TO throttle_settle");
+        }
+        awaitSettled();
+        assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'pair'"))
+                .isZero();
+    }
+
+    @Test
     void theNetworksOfAnIpv6SiteShareItsFailures() {
         for (int n = 0; n < 500; n++) {
             assertThat(fails("name-" + n, "2001:db8:1:" + Integer.toHexString(n) + "::" + n))
@@ -514,9 +567,11 @@ class ThrottleTest {
     @Test
     void attemptsOfOneNetworkAndOneNameAtOnceDoNotWaitForEachOtherForEver() {
         Verdict[] verdicts = {Verdict.SUCCEEDED, Verdict.NONE, Verdict.FAILED, Verdict.FAILED};
-        List<Boolean> outcomes =
-                atOnce(400, n -> tries("name-" + n % 7, "2001:db8:" + n % 2 + ":" + n % 3 + "::1", verdicts[n % 4]));
+        List<Boolean> outcomes = atOnce(
+                400,
+                n -> settlesNow(reserve("name-" + n % 7, "2001:db8:" + n % 2 + ":" + n % 3 + "::1"), verdicts[n % 4]));
         assertThat(outcomes).contains(true);
+        awaitSettled();
         assertThat(sql.number("SELECT COALESCE(sum(under_way + under_way_before), 0) FROM throttle_bucket"))
                 .isZero();
     }
