@@ -11,7 +11,6 @@ import dev.gatehouse.token.TokenAnswer;
 import dev.gatehouse.token.TokenAnswers;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -83,7 +82,7 @@ class AccountResource {
 
     @GET
     @Authenticated
-    @Blocking
+    @RunOnVirtualThread
     @Operation(summary = "The account of the token's session")
     @APIResponseSchema(value = AccountView.class, responseDescription = "The account")
     @Extension(name = "x-problems", value = TOKEN_PROBLEMS)

@@ -12,7 +12,6 @@ import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Refresh;
 import dev.gatehouse.token.TokenAnswer;
 import dev.gatehouse.token.TokenAnswers;
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -135,7 +134,7 @@ class AuthResource {
 
     @GET
     @Path("/refresh_token")
-    @Blocking
+    @RunOnVirtualThread
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = REFRESH)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
@@ -160,7 +159,7 @@ class AuthResource {
 
     @POST
     @Path("/refresh_token")
-    @Blocking
+    @RunOnVirtualThread
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = REFRESH)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
@@ -174,7 +173,7 @@ class AuthResource {
 
     @POST
     @Path("/logout")
-    @Blocking
+    @RunOnVirtualThread
     @Operation(summary = "End the session of any token of it, expired or older too")
     @APIResponse(responseCode = "204", description = "It has ended, now or before")
     @SecurityRequirement(name = "SecurityScheme")

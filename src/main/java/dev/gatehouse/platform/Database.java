@@ -7,7 +7,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,9 +32,6 @@ class Database {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
     /** How old the last answer may be for the service to count as ready. */
     private static final Duration FRESH = Duration.ofSeconds(3);
-
-    private static final int PROBE_TIMEOUT_SECONDS = 1;
-    private static final int FLYWAY_CONNECTIONS = 3;
 
     private final String url;
     private final AgroalDataSource dataSource;
@@ -105,13 +104,14 @@ class Database {
             answered();
             probedEvent.fire(new DatabaseProbed(connection));
         } catch (Throwable e) { // Even an Error must not end the watch, and with it the service, without a word.
+            stopProbing();
             failed(e);
         }
     }
 
     /** Flyway holds an advisory lock while it works, so replicas that start together migrate one after the other. */
     private void migrate() {
-        try (AgroalDataSource migrating = connections.pool(FLYWAY_CONNECTIONS)) {
+        try (AgroalDataSource migrating = connections.migrationPool()) {
             Flyway flyway = Flyway.configure()
                     .configuration(configuredFlyway.getConfiguration())
                     .dataSource(migrating)
@@ -124,13 +124,19 @@ class Database {
         }
     }
 
-    /** On a connection of its own: a busy pool is not an outage. */
+    /**
+     * On a connection of its own: a busy pool is not an outage. A server that only reads, as one does that was the primary
+     * before a fail-over, is of no use; the next try may be led to another.
+     */
     private Connection probe() throws SQLException {
         Connection connection = probing == null || probing.isClosed() ? connections.open() : probing;
         probing = connection;
-        if (!connection.isValid(PROBE_TIMEOUT_SECONDS)) {
-            stopProbing();
-            throw new SQLException("the connection is not valid");
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT current_setting('transaction_read_only') = 'on'")) {
+            result.next();
+            if (result.getBoolean(1)) {
+                throw new SQLException("the server is read-only");
+            }
         }
         return connection;
     }
@@ -158,15 +164,15 @@ class Database {
     }
 
     /**
-     * Logs an outage when it begins and when its reason changes, not at every try. The pool's idle connections go: after
-     * a restart of the server each would cost a call its answer.
+     * Logs an outage when it begins and when its reason changes, not at every try. The pool's connections go, those in use
+     * when they are given back: after a restart of the server each would cost a call its answer, after a fail-over many.
      */
     private void failed(Throwable fault) {
         if (stopping.getCount() == 0) {
             return;
         }
         answering = false;
-        dataSource.flush(AgroalDataSource.FlushMode.IDLE);
+        dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
         String reason = reason(fault);
         if (!reason.equals(lastFault)) {
             LOG.warnf("database=unavailable reached=%s reason=%s", reached, reason);

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class DatabaseFaults {
     /**
      * Classes and codes of SQLSTATE that say so: connection exceptions, refused authorization, a missing database,
-     * a server that is read-only after a fail-over, a transaction that was chosen
-     * to end a deadlock (with an operator's statement, say), exhausted resources, operator intervention, system errors.
+     * a server that is read-only after a fail-over, a transaction that stood still for too long or was chosen to end a
+     * deadlock (with an operator's statement, say), a lock that was not to be had in time, exhausted resources, operator
+     * intervention (a statement that took too long, too), system errors.
      */
-    private static final Set<String> UNAVAILABLE = Set.of("08", "28", "3D", "40P01", "53", "57", "58", "25006");
+    private static final Set<String> UNAVAILABLE =
+            Set.of("08", "28", "3D", "40P01", "53", "55P03", "57", "58", "25006", "25P03");
 
     private DatabaseFaults() {}
 

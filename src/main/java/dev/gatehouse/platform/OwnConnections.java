@@ -2,6 +2,7 @@ package dev.gatehouse.platform;
 
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
+import io.agroal.api.configuration.supplier.AgroalConnectionFactoryConfigurationSupplier;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.pool.ConnectionFactory;
 import io.agroal.pool.DataSource;
@@ -18,6 +19,17 @@ import java.time.Duration;
 public class OwnConnections {
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(2);
 
+    /** How many Flyway takes. */
+    private static final int MIGRATING = 3;
+
+    /**
+     * What a migration may take for a statement, which can be one that rewrites a table; but not for a lock, in front of which
+     * all calls of other replicas would queue up: it is tried again instead.
+     */
+    private static final Duration MIGRATION_STATEMENT = Duration.ofMinutes(10);
+
+    private static final String MIGRATION_LIMITS = "-c lock_timeout=1000";
+
     private final AgroalConnectionFactoryConfiguration settings;
     private final ConnectionFactory factory;
 
@@ -32,15 +44,21 @@ public class OwnConnections {
      * @throws SQLException when there is none to be had
      */
     public Connection open() throws SQLException {
-        return factory.createConnection().getConnection();
+        Connection connection = factory.createConnection().getConnection();
+        DatabaseLimits.limit(connection);
+        return connection;
     }
 
-    /** A small pool for a library that asks for one, which the caller closes. */
-    AgroalDataSource pool(int size) {
+    /** A pool for a migration, which the caller closes. */
+    AgroalDataSource migrationPool() {
+        AgroalConnectionFactoryConfigurationSupplier patient = new AgroalConnectionFactoryConfigurationSupplier(
+                        settings)
+                .jdbcProperty("socketTimeout", Long.toString(MIGRATION_STATEMENT.toSeconds()))
+                .jdbcProperty("options", MIGRATION_LIMITS);
         return new DataSource(new AgroalDataSourceConfigurationSupplier()
-                .connectionPoolConfiguration(pool -> pool.maxSize(size)
+                .connectionPoolConfiguration(pool -> pool.maxSize(MIGRATING)
                         .acquisitionTimeout(ACQUISITION_TIMEOUT)
-                        .connectionFactoryConfiguration(() -> settings))
+                        .connectionFactoryConfiguration(patient))
                 .get());
     }
 }

@@ -4,7 +4,7 @@ import dev.gatehouse.platform.Clients;
 import dev.gatehouse.platform.Problem;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
-import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -63,7 +63,7 @@ class SessionResource {
 
     @GET
     @Authenticated
-    @Blocking
+    @RunOnVirtualThread
     @Operation(summary = "The account's live sessions, the one used last first")
     @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
     public List<SessionView> list() {
@@ -79,7 +79,7 @@ class SessionResource {
 
     @DELETE
     @Authenticated
-    @Blocking
+    @RunOnVirtualThread
     @Operation(summary = "End all of the account's sessions, this one too")
     @APIResponse(responseCode = "204", description = "They have ended")
     @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
@@ -90,7 +90,7 @@ class SessionResource {
     @DELETE
     @Path("/{id}")
     @Authenticated
-    @Blocking
+    @RunOnVirtualThread
     @Operation(summary = "End one of the account's sessions")
     @APIResponse(responseCode = "204", description = "It has ended")
     @Extension(name = "x-problems", value = TOKEN_PROBLEMS + ", not-found")

@@ -1,8 +1,11 @@
 package dev.gatehouse.platform;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.pool.DataSource;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.flywaydb.core.Flyway;
 
 /** The service's own connections to a database that is not the one of the service under test. */
@@ -26,7 +29,13 @@ public final class TestConnections {
     }
 
     /** A pool of connections made as those, for calls that are to run at once; the tests' own has one. */
-    public static AgroalDataSource pool(OwnConnections connections, int size) {
-        return connections.pool(size);
+    public static AgroalDataSource pool(AgroalDataSource dataSource, int size) {
+        AgroalConnectionFactoryConfiguration settings =
+                dataSource.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
+        return new DataSource(new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(pool -> pool.maxSize(size)
+                        .acquisitionTimeout(Duration.ofSeconds(10))
+                        .connectionFactoryConfiguration(() -> settings))
+                .get());
     }
 }
