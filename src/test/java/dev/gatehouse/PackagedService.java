@@ -166,6 +166,22 @@ public final class PackagedService implements AutoCloseable {
         return String.join("\n", log);
     }
 
+    /** Asks the process to end, as an operator does, and returns at once. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Returns the exit code once the process has ended, which it must within 60 s. */
+    public int awaitEnd() {
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(log()).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return process.exitValue();
+    }
+
     /** Ends the process without a word, and returns once it is gone. */
     public void kill() {
         try {

@@ -1,6 +1,6 @@
 package dev.gatehouse;
 
-import dev.gatehouse.platform.OwnConnections;
+import io.agroal.api.AgroalDataSource;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -24,9 +24,14 @@ public class Sql {
         Connection open() throws SQLException;
     }
 
+    /** To the service's database, without its limits. */
     @Inject
-    Sql(OwnConnections connections) {
-        this.opener = connections::open;
+    Sql(AgroalDataSource dataSource) {
+        this(() -> DriverManager.getConnection(dataSource
+                .getConfiguration()
+                .connectionPoolConfiguration()
+                .connectionFactoryConfiguration()
+                .jdbcUrl()));
     }
 
     private Sql(Opener opener) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.platform.AfterCommit;
 import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Expiring;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Records events in the table {@code audit_event}, and as one line of JSON each in the log {@value #CATEGORY}. */
 @ApplicationScoped
-public class AuditLog {
+public class AuditLog implements Expiring {
     static final String CATEGORY = "gatehouse.audit";
 
     private static final Logger LOG = Logger.getLogger(CATEGORY);
@@ -37,8 +38,10 @@ public class AuditLog {
 
     private final NameHashes nameHashes;
     private final AfterCommit afterCommit;
+    private final AuditConfig config;
 
-    AuditLog(NameHashes nameHashes, AfterCommit afterCommit) {
+    AuditLog(NameHashes nameHashes, AfterCommit afterCommit, AuditConfig config) {
+        this.config = config;
         this.nameHashes = nameHashes;
         this.afterCommit = afterCommit;
     }
@@ -69,6 +72,13 @@ public class AuditLog {
                 .setParameter("userAgent", client.userAgent().orElse(null))
                 .executeUpdate();
         afterCommit.run(() -> LOG.info(json(line, client)));
+    }
+
+    /** Removes events whose retention is over. */
+    @Override
+    @Transactional
+    public int sweep(int atMost) {
+        return removeOlderThan(config.retention(), atMost);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.gatehouse.command;
 
+import dev.gatehouse.platform.RequestTimeouts;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -18,6 +19,7 @@ public final class Gatehouse {
     /** Runs the service or a command; ends the process with 2 when there is no such command. */
     public static void main(String... arguments) {
         if (arguments.length == 0) {
+            RequestTimeouts.enable();
             Quarkus.run();
         } else if (arguments[0].equals("calibrate")) {
             System.exit(Calibrate.run(arguments, System.out, System.err));

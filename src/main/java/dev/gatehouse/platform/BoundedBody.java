@@ -4,7 +4,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.function.Consumer;
 
 /** Reads a request's body into memory, up to a limit that holds for a chunked body too. Runs on the event loop. */
@@ -14,12 +13,6 @@ class BoundedBody {
      * cut while the client still sends is reset, and the client loses the answer (RFC 9112, 9.6).
      */
     private static final int MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
-
-    /**
-     * How long a body may take before the connection is cut. The idle timeout does not end one that comes a byte at a
-     * time, and 16 KiB take no client as long as this.
-     */
-    private static final Duration MAX_TIME = Duration.ofSeconds(20);
 
     private final RoutingContext context;
     private final HttpServerRequest request;
@@ -55,12 +48,8 @@ class BoundedBody {
     }
 
     private void readOn(Consumer<Buffer> whole, Runnable tooLarge) {
-        long timer = context.vertx()
-                .setTimer(MAX_TIME.toMillis(), id -> request.connection().close());
         request.handler(chunk -> append(chunk, tooLarge));
-        request.exceptionHandler(gone -> context.vertx().cancelTimer(timer));
         request.endHandler(end -> {
-            context.vertx().cancelTimer(timer);
             if (!refused) {
                 finish(whole);
             }
@@ -83,7 +72,7 @@ class BoundedBody {
     private void finish(Consumer<Buffer> whole) {
         try {
             whole.accept(body);
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) { // An Error, too: Vert.x would drop it like the others.
             context.fail(e);
         }
     }

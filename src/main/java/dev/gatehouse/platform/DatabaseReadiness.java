@@ -6,21 +6,23 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready while the database answers. Reports what the watch saw last, so that a probe never waits for the database. */
+/** Ready while the database answers and the process shall not end. Reports what the watch saw last, so that a probe never waits for the database. */
 @Readiness
 @ApplicationScoped
 class DatabaseReadiness implements AsyncHealthCheck {
     private final Database database;
+    private final Shutdown shutdown;
 
-    DatabaseReadiness(Database database) {
+    DatabaseReadiness(Database database, Shutdown shutdown) {
         this.database = database;
+        this.shutdown = shutdown;
     }
 
     @Override
     public Uni<HealthCheckResponse> call() {
         return Uni.createFrom()
                 .item(HealthCheckResponse.named("database")
-                        .status(database.isAnswering())
+                        .status(database.isAnswering() && !shutdown.hasBegun())
                         .build());
     }
 }

@@ -47,11 +47,13 @@ class FrontGate {
 
     private final Routes routes;
     private final Database database;
+    private final Shutdown shutdown;
     private final ProblemWriter problems;
 
-    FrontGate(Routes routes, Database database, ProblemWriter problems) {
+    FrontGate(Routes routes, Database database, Shutdown shutdown, ProblemWriter problems) {
         this.routes = routes;
         this.database = database;
+        this.shutdown = shutdown;
         this.problems = problems;
     }
 
@@ -66,6 +68,11 @@ class FrontGate {
     private void enter(RoutingContext context) {
         if (context.get(JUDGED) != null) {
             pass(context, Buffer.buffer());
+            return;
+        }
+        if (!shutdown.admit(context)) {
+            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            problems.answer(context, Problem.OVERLOADED, "The service is stopping");
             return;
         }
         new BoundedBody(context, MAX_BODY_BYTES)

@@ -32,7 +32,8 @@ public class ProblemResponses implements OASFilter {
             Problem.NOT_ACCEPTABLE,
             Problem.TOO_LARGE,
             Problem.UNSUPPORTED_MEDIA_TYPE,
-            Problem.INTERNAL_ERROR);
+            Problem.INTERNAL_ERROR,
+            Problem.OVERLOADED); // While it stops.
 
     @Override
     public void filterOpenAPI(OpenAPI document) {

@@ -4,6 +4,7 @@ import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.platform.AfterCommit;
 import dev.gatehouse.platform.Client;
+import dev.gatehouse.platform.Expiring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,7 +26,7 @@ import org.jboss.logging.Logger;
  * <p>Every method is one transaction on one connection, or joins the caller's.
  */
 @ApplicationScoped
-public class Sessions {
+public class Sessions implements Expiring {
     private static final Logger LOG = Logger.getLogger(Sessions.class);
 
     /** The most live sessions of an account. */
@@ -323,15 +324,13 @@ public class Sessions {
     }
 
     /**
-     * Looks at the rows that are due, at most so many: removes those that nobody needs any more, and puts the others off,
-     * which have been used since it was said when to look. Rows that another call holds are left for the next time.
+     * Removes rows that nobody needs any more, and puts the others off, which have been used since it was said when to look.
      *
      * <p>The number stands in the statement's text, because the planner must know that it is small.
-     *
-     * @return how many rows were due
      */
+    @Override
     @Transactional
-    int sweep(int atMost) {
+    public int sweep(int atMost) {
         Number due = (Number) statement("""
                         WITH due AS MATERIALIZED (
                             SELECT id, clock_timestamp() AS instant,

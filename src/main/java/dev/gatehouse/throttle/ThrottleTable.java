@@ -1,6 +1,7 @@
 package dev.gatehouse.throttle;
 
 import dev.gatehouse.key.NameHashes;
+import dev.gatehouse.platform.Expiring;
 import io.agroal.api.AgroalDataSource;
 import jakarta.inject.Singleton;
 import java.sql.Array;
@@ -16,7 +17,7 @@ import java.util.function.Function;
 
 /** The statements on {@code throttle_bucket}. What they do stands in the database's functions, so that each is one. */
 @Singleton
-class ThrottleTable {
+class ThrottleTable implements Expiring {
     private final AgroalDataSource dataSource;
     private final NameHashes hashes;
 
@@ -104,8 +105,9 @@ class ThrottleTable {
         }
     }
 
-    /** Removes at most so many rows that say nothing any more, unless another replica is about to. */
-    int removeExpired(int atMost) {
+    /** Removes rows that say nothing any more. */
+    @Override
+    public int sweep(int atMost) {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement("""
                         DELETE FROM throttle_bucket WHERE id IN (

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Sql;
+import dev.gatehouse.platform.Sweeper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -23,7 +24,7 @@ class SessionSweeperTest {
     Sql sql;
 
     @Inject
-    SessionSweeper sweeper;
+    Sweeper sweeper;
 
     private final String username = "user-" + UUID.randomUUID();
     private Api api = new Api(0);

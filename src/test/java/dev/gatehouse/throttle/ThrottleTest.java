@@ -515,17 +515,17 @@ class ThrottleTest {
 
     @Test
     void rowsThatSayNothingAnyMoreAreRemoved() {
-        ThrottleSweeper sweeper = new ThrottleSweeper(new ThrottleTable(dataSource, hashes));
+        ThrottleTable table = new ThrottleTable(dataSource, hashes);
         fails(NAME, HERE);
         tries("known-here", HERE, Verdict.SUCCEEDED);
-        sweeper.sweep();
+        table.sweep(500);
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isEqualTo(4);
         pass(Duration.ofHours(2));
-        sweeper.sweep();
+        table.sweep(500);
         assertThat(sql.text("SELECT string_agg(kind, ' ') FROM throttle_bucket"))
                 .isEqualTo("pair");
         pass(Duration.ofDays(30));
-        sweeper.sweep();
+        table.sweep(500);
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isZero();
     }
 

@@ -1,0 +1,31 @@
+package dev.gatehouse.platform;
+
+import io.agroal.api.AgroalPoolInterceptor;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * How long anything waits for an answer of Postgres. The pool's wait for a connection, this and a margin make the 2 seconds
+ * within which a call is told that the database is away. Postgres' own limits, which let it go on, are a little shorter, so
+ * that a slow statement costs no connection; they stand beside the other settings of the driver.
+ */
+@Singleton
+class DatabaseLimits implements AgroalPoolInterceptor {
+    /** The driver's {@code socketTimeout} knows whole seconds only; it holds until this does, while a connection is made. */
+    private static final Duration ANSWER = Duration.ofMillis(1_200);
+
+    @Override
+    public void onConnectionCreate(Connection connection) {
+        try {
+            limit(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException("a connection broke while it was set up", e);
+        }
+    }
+
+    static void limit(Connection connection) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, (int) ANSWER.toMillis());
+    }
+}

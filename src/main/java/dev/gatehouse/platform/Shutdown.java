@@ -1,0 +1,60 @@
+package dev.gatehouse.platform;
+
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/** Lets calls that are under way finish when the process is told to end, and lets no new ones begin. */
+@ApplicationScoped
+class Shutdown {
+    private static final Logger LOG = Logger.getLogger(Shutdown.class);
+
+    /** Longer than any call takes. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    /** One party is the shutdown itself, which arrives first; the others are calls. */
+    private final Phaser calls = new Phaser(1);
+
+    private volatile boolean begun;
+
+    /** Whether the process has been told to end. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** Counts a call until it has been answered or its client has gone; false when no call may begin any more. */
+    boolean admit(RoutingContext context) {
+        if (!admit()) {
+            return false;
+        }
+        context.addEndHandler(end -> release());
+        return true;
+    }
+
+    /** Counts work of the service's own until it is released; false when none may begin any more. */
+    boolean admit() {
+        return !begun && calls.register() >= 0;
+    }
+
+    /** Ends what was admitted. */
+    void release() {
+        calls.arriveAndDeregister();
+    }
+
+    /** Quarkus tells of this before it ends anything, and waits. */
+    void await(@Observes ShutdownDelayInitiatedEvent event) throws InterruptedException {
+        begun = true;
+        int phase = calls.arriveAndDeregister();
+        try {
+            calls.awaitAdvanceInterruptibly(phase, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warnf("shutdown=impatient calls=%d", calls.getUnarrivedParties());
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.gatehouse;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api.Answer;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the packaged service makes of connections: of those that dawdle, of too many, and of those open when it stops. */
+class ConnectionsIT {
+    private static final String PASSWORD = "a long enough password";
+    private static final String HEAD = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    private static final String BODY = Api.credentials("somebody", PASSWORD);
+    private static final String LENGTH = "Content-Length: " + BODY.length() + "\r\n\r\n";
+    private static final int LIMIT = 600;
+
+    private static PackagedService service;
+
+    @BeforeAll
+    static void start() {
+        service = PackagedService.ready(
+                TestPostgres.newDatabase(),
+                Map.of(
+                        "GATEHOUSE_PASSWORD_COST", "4",
+                        "GATEHOUSE_HTTP_REQUEST_TIMEOUT", "PT2S",
+                        "QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", Integer.toString(LIMIT)));
+        service.api().signUp("somebody", PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    /** A client that has sent a part of a request, and goes on byte by byte. */
+    private static final class Dawdler {
+        private final Socket socket;
+        private final String rest;
+        private int sent;
+
+        Dawdler(String begun, String rest) throws IOException {
+            this.socket = new Socket("localhost", service.port());
+            this.rest = rest;
+            socket.getOutputStream().write(begun.getBytes(US_ASCII));
+        }
+
+        /** Sends one more byte; false when the service has cut the connection. */
+        boolean goOn() {
+            try {
+                if (socket.getInputStream().available() == 0) {
+                    socket.getOutputStream().write(rest.charAt(sent % rest.length()));
+                    sent++;
+                }
+                return !isClosed(socket);
+            } catch (IOException e) {
+                return false;
+            }
+        }
+    }
+
+    @Test
+    void whoSendsAByteNowAndThenIsCutAndNobodyElseIsKept() throws IOException {
+        String token = service.api().login("somebody", PASSWORD).token();
+        List<Dawdler> dawdlers = new ArrayList<>();
+        for (int n = 0; n < 500; n++) {
+            dawdlers.add(
+                    switch (n % 3) {
+                        case 0 -> new Dawdler("", HEAD);
+                        case 1 -> new Dawdler(HEAD, "X-Header: x\r\n");
+                        default -> new Dawdler(HEAD + LENGTH + BODY.charAt(0), " ");
+                    });
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!dawdlers.isEmpty()) {
+            assertThat(service.api().secret(token).status()).isEqualTo(200);
+            dawdlers.removeIf(dawdler -> !dawdler.goOn());
+            assertThat(System.nanoTime()).as("%d are left", dawdlers.size()).isLessThan(deadline);
+        }
+        assertThat(service.api().login("somebody", PASSWORD).status()).isEqualTo(200);
+    }
+
+    /** The time is a request's and not its connection's, which lasts longer than one may take here. */
+    @Test
+    void aConnectionThatSendsWholeRequestsLivesOn() throws Exception {
+        String request = "GET /notsecret HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        try (Socket socket = new Socket("localhost", service.port())) {
+            for (int n = 0; n < 6; n++) {
+                socket.getOutputStream().write(request.substring(0, 10).getBytes(US_ASCII));
+                socket.getOutputStream().write(request.substring(10).getBytes(US_ASCII));
+                assertThat(readAnswer(socket)).startsWith("HTTP/1.1 200");
+                TimeUnit.MILLISECONDS.sleep(500);
+            }
+        }
+    }
+
+    private static String readAnswer(Socket socket) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        while (answer.indexOf("Not secret data\"") < 0) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as(answer.toString()).isNotEqualTo(-1);
+            answer.append((char) next);
+        }
+        return answer.toString();
+    }
+
+    @Test
+    void beyondTheLimitConnectionsAreClosedAndThoseThatStandGoOn() throws IOException {
+        List<Socket> open = new ArrayList<>();
+        try {
+            Socket first = new Socket("localhost", service.port());
+            open.add(first);
+            first.getOutputStream().write("GET /notsecret HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+            assertThat(readAnswer(first)).startsWith("HTTP/1.1 200");
+            for (int n = 0; n < LIMIT; n++) {
+                open.add(new Socket("localhost", service.port()));
+            }
+            awaitOneClosed(open.subList(1, open.size()));
+            first.getOutputStream().write("GET /notsecret HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+            assertThat(readAnswer(first)).startsWith("HTTP/1.1 200");
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
+    /** By which of them, the order in which they were accepted decides. */
+    private static void awaitOneClosed(List<Socket> sockets) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1500); // Before they are cut for dawdling.
+        for (int n = 0; !isClosed(sockets.get(n % sockets.size())); n++) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    private static boolean isClosed(Socket socket) throws IOException {
+        socket.setSoTimeout(1);
+        try {
+            return socket.getInputStream().read() == -1;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void whenItIsToldToStopCallsFinishAndNoneBegin() throws Exception {
+        try (PackagedService stopping =
+                        PackagedService.ready(TestPostgres.newDatabase(), Map.of("GATEHOUSE_PASSWORD_COST", "4"));
+                Socket underWay = new Socket("localhost", stopping.port());
+                Socket idle = new Socket("localhost", stopping.port())) {
+            stopping.api().signUp("somebody", PASSWORD);
+            assertThat(status(stopping, "ready")).isEqualTo(200);
+            assertThat(status(stopping, "group/serving")).isEqualTo(200);
+            underWay.getOutputStream().write((HEAD + LENGTH).getBytes(US_ASCII));
+            idle.getOutputStream().write("GET /notsecret HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+            assertThat(readAnswer(idle)).startsWith("HTTP/1.1 200"); // By now the other one has been seen, too.
+            stopping.terminate();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (status(stopping, "ready") != 503) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+            }
+            assertThat(status(stopping, "group/serving")).isEqualTo(503);
+            assertThat(status(stopping, "live")).isEqualTo(200);
+            Answer refused = stopping.api().login("somebody", PASSWORD);
+            assertThat(refused.problem()).isEqualTo("overloaded");
+            assertThat(refused.header("Retry-After")).matches("\\d+");
+            assertThat(refused.header("Connection")).isEqualTo("close");
+            underWay.getOutputStream().write(BODY.getBytes(US_ASCII));
+            assertThat(new String(underWay.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("refresh_token");
+            assertThat(stopping.awaitEnd()).isEqualTo(143);
+        }
+    }
+
+    private static int status(PackagedService service, String health) {
+        return service.management().call("GET", "/q/health/" + health).send().status();
+    }
+}
