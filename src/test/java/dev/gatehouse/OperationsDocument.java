@@ -10,28 +10,37 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The statements that docs/operations.md tells an operator to run. */
+/** What docs/operations.md tells an operator to run or to write. */
 public final class OperationsDocument {
     private OperationsDocument() {}
 
-    /** Those that begin with a text. */
+    /** The statements that begin with a text. */
     public static List<String> statements(String beginning) {
+        return blocks("sql", beginning);
+    }
+
+    private static List<String> blocks(String language, String beginning) {
         try {
-            return Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
+            return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
                     .matcher(Files.readString(Path.of("docs", "operations.md")))
                     .results()
                     .map((MatchResult block) -> block.group(1))
-                    .filter(statement -> statement.startsWith(beginning))
+                    .filter(text -> text.startsWith(beginning))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The one that begins with a text. */
+    /** The statement that begins with a text. */
     public static String statement(String beginning) {
-        List<String> statements = statements(beginning);
-        assertThat(statements).hasSize(1);
-        return statements.getFirst();
+        return block("sql", beginning);
+    }
+
+    /** The only block in a language that begins with a text. */
+    public static String block(String language, String beginning) {
+        List<String> blocks = blocks(language, beginning);
+        assertThat(blocks).hasSize(1);
+        return blocks.getFirst();
     }
 }

@@ -157,6 +157,8 @@ class Database {
         lastAnswerNanos = System.nanoTime();
         if (!answering) {
             LOG.info("database=answering");
+            // Those that were made meanwhile may lead to the server that was of no use.
+            dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
         }
         answering = true;
         lastFault = null;
