@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -64,6 +66,8 @@ final class FaultyPostgres implements AutoCloseable {
         List<ProcessHandle> all = processes();
         all.forEach(ProcessHandle::destroyForcibly);
         all.forEach(process -> process.onExit().join());
+        // To give its files free; that it cannot be stopped any more is no news.
+        Logger.getLogger(EmbeddedPostgres.class.getName()).setLevel(Level.OFF);
         server.close();
     }
 

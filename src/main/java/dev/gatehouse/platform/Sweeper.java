@@ -23,6 +23,7 @@ public class Sweeper {
 
     @Scheduled(
             every = "10s",
+            delayed = "2s", // By then the database has been reached, where it is there.
             identity = "sweeper",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = DatabaseAway.class)

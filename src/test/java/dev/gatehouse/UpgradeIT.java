@@ -1,0 +1,169 @@
+package dev.gatehouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The newest migrations under the statements of the releases before: what a release sends to its database is recorded when it
+ * is made ({@code -Drecord=1.0.0}), and has to be understood by the schema of the next one, beside which it runs.
+ */
+class UpgradeIT {
+    private static final Path RELEASES = Path.of("src", "test", "resources", "releases");
+    private static final String PASSWORD = "a long enough password";
+    private static final String NEW_PASSWORD = "another long password";
+
+    @Test
+    void theNewestSchemaUnderstandsThisVersionAndTheReleasesBefore() throws Exception {
+        String url = TestPostgres.newDatabase();
+        Set<String> ours = recorded(url);
+        assertThat(ours)
+                .as("what is recorded reaches every table")
+                .satisfies(
+                        statements -> assertThat(String.join("\n", statements)).contains(tables(url)));
+        String record = System.getProperty("record", "");
+        if (!record.isEmpty()) {
+            Files.write(RELEASES.resolve(record + ".sql"), ours);
+        }
+        assertUnderstood("this version", ours, url);
+        for (Path release : releases()) {
+            assertUnderstood(release.getFileName().toString(), Files.readAllLines(release), url);
+        }
+    }
+
+    private static List<String> tables(String url) {
+        return Sql.of(url)
+                .rows("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+                        + " AND relname <> 'flyway_schema_history'")
+                .stream()
+                .map(row -> String.valueOf(row.get("relname")))
+                .map(table -> table.equals("throttle_bucket") ? "throttle_reserve" : table) // By functions alone.
+                .toList();
+    }
+
+    private static List<Path> releases() throws IOException {
+        try (Stream<Path> files = Files.list(RELEASES)) {
+            return files.filter(file -> file.toString().endsWith(".sql")).toList();
+        }
+    }
+
+    private static void assertUnderstood(String release, Iterable<String> statements, String url) throws SQLException {
+        List<String> faults = new ArrayList<>();
+        try (Connection connection = Sql.of(url).open();
+                Statement jdbc = connection.createStatement()) {
+            for (String statement : statements) {
+                try {
+                    jdbc.execute("PREPARE one " + named(statement));
+                    jdbc.execute("DEALLOCATE one");
+                } catch (SQLException e) {
+                    faults.add(e.getMessage() + ": " + statement);
+                }
+            }
+        }
+        assertThat(faults).as(release).isEmpty();
+    }
+
+    /** With the types' names in the place of their numbers, which are the same on every server for those that are built in. */
+    private static String named(String statement) {
+        int end = statement.indexOf(')');
+        String types = statement.substring(1, end);
+        return types.isEmpty()
+                ? statement.substring(end + 1)
+                : Arrays.stream(types.split(",", -1)).map(UpgradeIT::name).collect(Collectors.joining(",", "(", ")"))
+                        + statement.substring(end + 1);
+    }
+
+    private static String name(String type) {
+        return switch (type) {
+            case "0" -> "unknown";
+            case "16" -> "boolean";
+            case "17" -> "bytea";
+            case "20" -> "bigint";
+            case "21" -> "smallint";
+            case "23" -> "integer";
+            case "25" -> "text";
+            case "701" -> "double precision";
+            case "1001" -> "bytea[]";
+            case "1007" -> "integer[]";
+            case "1009" -> "text[]";
+            case "1022" -> "double precision[]";
+            case "1043" -> "varchar";
+            case "1114" -> "timestamp";
+            case "1184" -> "timestamptz";
+            case "2950" -> "uuid";
+            default -> throw new IllegalArgumentException("a type that is not known here: " + type);
+        };
+    }
+
+    /** What a service sends that starts on an empty database and is asked for everything it can do. */
+    private static Set<String> recorded(String url) throws Exception {
+        int port = Integer.parseInt(url.replaceAll(".*:(\\d+)/.*", "$1"));
+        try (StatementRecorder recorder = new StatementRecorder(port)) {
+            String through = url.replace(":" + port + "/", ":" + recorder.port() + "/") + "&sslmode=disable";
+            try (PackagedService service = PackagedService.ready(through, Map.of("GATEHOUSE_PASSWORD_COST", "4"))) {
+                walk(service.api());
+                // The clean-ups and the full reading of the ended sessions come by themselves.
+                awaitStatement(recorder, statement -> statement.contains("DELETE FROM audit_event"));
+                awaitStatement(recorder, statement -> statement.contains("DELETE FROM throttle_bucket"));
+            }
+            return recorder.statements().stream()
+                    .filter(statement -> statement.matches("\\([0-9,]*\\) AS (?i:select|insert|update|delete|with) .*"))
+                    .filter(statement -> !statement.contains("flyway") && !statement.contains("pg_catalog"))
+                    .collect(Collectors.toCollection(java.util.TreeSet::new));
+        }
+    }
+
+    private static void awaitStatement(StatementRecorder recorder, Predicate<String> condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (recorder.statements().stream().noneMatch(condition)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    private static void walk(Api api) {
+        assertThat(api.signUp("somebody", PASSWORD).status()).isEqualTo(201);
+        assertThat(api.signUp("somebody", PASSWORD).status()).isEqualTo(409);
+        assertThat(api.login("somebody", "a wrong one").status()).isEqualTo(401);
+        assertThat(api.login("nobody", PASSWORD).status()).isEqualTo(401);
+        Answer first = api.login("somebody", PASSWORD);
+        assertThat(api.refresh(first.token()).status()).isEqualTo(200);
+        assertThat(api.refresh(first.refreshToken()).status()).isEqualTo(200);
+        Answer second = api.login("somebody", PASSWORD);
+        assertThat(api.call("GET", "/account").bearer(second.token()).send().status())
+                .isEqualTo(200);
+        assertThat(api.sessions(second.token()).status()).isEqualTo(200);
+        assertThat(api.call("DELETE", "/sessions/" + first.session())
+                        .bearer(second.token())
+                        .send()
+                        .status())
+                .isEqualTo(204);
+        assertThat(api.logOut(second.token()).status()).isEqualTo(204);
+        Answer third = api.login("somebody", PASSWORD);
+        assertThat(api.call("DELETE", "/sessions").bearer(third.token()).send().status())
+                .isEqualTo(204);
+        Answer fourth = api.login("somebody", PASSWORD);
+        assertThat(api.changePassword(fourth.token(), "a wrong one", NEW_PASSWORD)
+                        .status())
+                .isEqualTo(403);
+        Answer changed = api.changePassword(fourth.token(), PASSWORD, NEW_PASSWORD);
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(api.deleteAccount(changed.token(), NEW_PASSWORD).status()).isEqualTo(204);
+        assertThat(api.signUp("somebody", PASSWORD).status()).isEqualTo(409);
+    }
+}
