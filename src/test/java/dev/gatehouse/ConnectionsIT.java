@@ -164,10 +164,7 @@ class ConnectionsIT {
             idle.getOutputStream().write("GET /notsecret HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
             assertThat(readAnswer(idle)).startsWith("HTTP/1.1 200"); // By now the other one has been seen, too.
             stopping.terminate();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (status(stopping, "ready") != 503) {
-                assertThat(System.nanoTime()).isLessThan(deadline);
-            }
+            Await.until(() -> status(stopping, "ready") == 503);
             assertThat(status(stopping, "group/serving")).isEqualTo(503);
             assertThat(status(stopping, "live")).isEqualTo(200);
             Answer refused = stopping.api().login("somebody", PASSWORD);

@@ -147,11 +147,8 @@ class FaultsIT {
 
     /** Until it is ready, and a call that needs the database is answered. */
     private void awaitRecovery() {
-        long deadline = System.nanoTime() + A_HANG.multipliedBy(3).toNanos();
-        while (service.management().call("GET", "/q/health/ready").send().status() != 200
-                || service.api().login("changing", FaultLoad.PASSWORD).status() != 200) {
-            assertThat(System.nanoTime()).as(service.log()).isLessThan(deadline);
-        }
+        service.awaitReady();
+        Await.until(() -> service.api().login("changing", FaultLoad.PASSWORD).status() == 200, service::log);
     }
 
     private static long lost(Set<String> signedUp, Sql sql) {

@@ -12,7 +12,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -101,10 +100,7 @@ final class FaultyPostgres implements AutoCloseable {
 
     /** Returns once a query was answered. */
     void awaitAnswer() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!answers()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
+        Await.until(this::answers);
     }
 
     private boolean answers() {

@@ -130,10 +130,7 @@ public final class PackagedService implements AutoCloseable {
 
     /** Asks until the service says that it is ready, for 30 s at most. */
     public void awaitReady() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (management().call("GET", "/q/health/ready").send().status() != 200) {
-            assertThat(System.nanoTime()).as(log()).isLessThan(deadline);
-        }
+        Await.until(() -> management().call("GET", "/q/health/ready").send().status() == 200, this::log);
     }
 
     /** The main port. */
@@ -156,10 +153,7 @@ public final class PackagedService implements AutoCloseable {
 
     /** Returns once the log has a text, which it must within 30 s. */
     public void awaitLog(String text) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!log().contains(text)) {
-            assertThat(System.nanoTime()).as(log()).isLessThan(deadline);
-        }
+        Await.until(() -> log().contains(text), this::log);
     }
 
     public String log() {

@@ -33,9 +33,9 @@ class PoolTest {
         try (Connection pooled = dataSource.getConnection();
                 Connection own = ownConnections.open()) {
             for (Connection connection : List.of(pooled, own)) {
-                assertThat(connection.getNetworkTimeout()).isEqualTo(1200);
-                assertThat(setting(connection, "statement_timeout")).isEqualTo("1100ms");
-                assertThat(setting(connection, "lock_timeout")).isEqualTo("1s");
+                assertThat(connection.getNetworkTimeout()).isEqualTo(900);
+                assertThat(setting(connection, "statement_timeout")).isEqualTo("850ms");
+                assertThat(setting(connection, "lock_timeout")).isEqualTo("800ms");
                 assertThat(setting(connection, "idle_in_transaction_session_timeout"))
                         .isEqualTo("2s");
             }

@@ -1,11 +1,8 @@
 package dev.gatehouse;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.concurrent.TimeUnit;
 
 /** What the machine has beside a JDK. */
 final class Tools {
@@ -34,12 +31,9 @@ final class Tools {
         }
     }
 
-    /** Returns once something listens on a port, for 20 s at most. */
+    /** Returns once something listens on a port, for 30 s at most. */
     static void awaitPort(int port) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!listens(port)) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
+        Await.until(() -> listens(port));
     }
 
     private static boolean listens(int port) {

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -130,10 +129,7 @@ class UpgradeIT {
     }
 
     private static void awaitStatement(StatementRecorder recorder, Predicate<String> condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (recorder.statements().stream().noneMatch(condition)) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
+        Await.until(() -> recorder.statements().stream().anyMatch(condition));
     }
 
     private static void walk(Api api) {

@@ -14,7 +14,7 @@ import java.time.Duration;
 @Singleton
 class DatabaseLimits implements AgroalPoolInterceptor {
     /** The driver's {@code socketTimeout} knows whole seconds only; it holds until this does, while a connection is made. */
-    private static final Duration ANSWER = Duration.ofMillis(1_200);
+    private static final Duration ANSWER = Duration.ofMillis(900);
 
     @Override
     public void onConnectionCreate(Connection connection) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatehouse.Await;
 import dev.gatehouse.platform.ClientGoneException;
 import dev.gatehouse.platform.OverloadedException;
 import dev.gatehouse.platform.Presence;
@@ -18,8 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,13 +53,6 @@ class HashingLanesTest {
         return meters.counter("gatehouse.hashing.refused", "reason", reason).count();
     }
 
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
-    }
-
     /** Ends when the lanes are stopped. */
     private void hashEndlessly(HashingLanes lanes) {
         callers.execute(() -> assertThatThrownBy(() -> hash(lanes, ENDLESS)).isInstanceOf(IllegalStateException.class));
@@ -71,7 +63,7 @@ class HashingLanesTest {
         for (int n = 0; n < threads * Bcrypt.MAX_LANES; n++) {
             hashEndlessly(lanes);
         }
-        await(() -> meters.timer("gatehouse.hashing.wait").count() == (long) threads * Bcrypt.MAX_LANES);
+        Await.until(() -> meters.timer("gatehouse.hashing.wait").count() == (long) threads * Bcrypt.MAX_LANES);
     }
 
     @Test
@@ -117,7 +109,7 @@ class HashingLanesTest {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
         occupy(lanes, 1);
         Future<byte[]> waiting = callers.submit(() -> hash(lanes, ENDLESS + 1));
-        await(() -> lanes.waiting() == 1);
+        Await.until(() -> lanes.waiting() == 1);
         assertThatThrownBy(() -> hash(lanes, 4)).isInstanceOf(OverloadedException.class);
         assertThat(waiting.isDone()).isFalse();
         assertThat(lanes.waiting()).isEqualTo(1);
@@ -150,7 +142,7 @@ class HashingLanesTest {
         TestPresence presence = new TestPresence(Duration.ZERO);
         Future<byte[]> waiting =
                 callers.submit(() -> lanes.forClient(presence.presence()).hash(KEY, SALT, 4, 4));
-        await(() -> lanes.waiting() == 1);
+        Await.until(() -> lanes.waiting() == 1);
         presence.end();
         assertThatThrownBy(waiting::get).hasCauseInstanceOf(ClientGoneException.class);
         assertThat(lanes.waiting()).isZero();

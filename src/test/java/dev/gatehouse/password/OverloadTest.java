@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Await;
 import dev.gatehouse.Sql;
 import dev.gatehouse.ThrottledProfile;
 import dev.gatehouse.platform.Presence;
@@ -21,8 +22,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,13 +53,6 @@ class OverloadTest {
         sql.update("DELETE FROM throttle_bucket"); // A sign-up stays counted.
     }
 
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
-    }
-
     /** Runs while every lane is in use; returns once they are free again. */
     private void whileAllLanesAreInUse(Runnable test) {
         int all = Runtime.getRuntime().availableProcessors() * Bcrypt.MAX_LANES;
@@ -70,7 +62,7 @@ class OverloadTest {
                 callers.execute(() -> lanes.forClient(Presence.lasting())
                         .hash("a key".getBytes(UTF_8), new byte[Bcrypt.SALT_BYTES], DEAR, DEAR));
             }
-            await(() -> meters.timer("gatehouse.hashing.wait").count() >= before + all);
+            Await.until(() -> meters.timer("gatehouse.hashing.wait").count() >= before + all);
             test.run();
         }
     }
@@ -104,7 +96,7 @@ class OverloadTest {
                     .forEach(OverloadTest::assertOverloaded);
             assertThat(api.secret(token).status()).isEqualTo(200);
         });
-        await(() -> sql.number("SELECT count(*) FROM throttle_bucket") == 0);
+        Await.until(() -> sql.number("SELECT count(*) FROM throttle_bucket") == 0);
         assertThat(api.login(username, PASSWORD).status()).isEqualTo(200);
     }
 
@@ -118,14 +110,14 @@ class OverloadTest {
         whileAllLanesAreInUse(() -> {
             try (Socket socket = new Socket("localhost", RestAssured.port)) {
                 socket.getOutputStream().write(request.getBytes(UTF_8));
-                await(() -> lanes.waiting() > 0);
+                Await.until(() -> lanes.waiting() > 0);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
-            await(() -> meters.counter("gatehouse.hashing.refused", "reason", "client-gone")
+            Await.until(() -> meters.counter("gatehouse.hashing.refused", "reason", "client-gone")
                             .count()
                     > before);
         });
-        await(() -> sql.number("SELECT count(*) FROM throttle_bucket WHERE kind <> 'signup'") == 0);
+        Await.until(() -> sql.number("SELECT count(*) FROM throttle_bucket WHERE kind <> 'signup'") == 0);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Await;
 import dev.gatehouse.MutableClock;
 import dev.gatehouse.Sql;
 import dev.gatehouse.platform.DatabaseReached;
@@ -18,8 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +82,7 @@ class EndedSessionsFeedTest {
         EndedSessions replica = listeningReplica();
         Answer login = api.login(username, PASSWORD);
         api.logOut(login.token());
-        await(() -> replica.contains(login.session()));
+        Await.until(() -> replica.contains(login.session()));
     }
 
     @Test
@@ -91,7 +90,7 @@ class EndedSessionsFeedTest {
         EndedSessions replica = replica(false, OFTEN);
         UUID session = logIn();
         sql.update(END, session);
-        await(() -> replica.contains(session));
+        Await.until(() -> replica.contains(session));
     }
 
     @Test
@@ -103,11 +102,11 @@ class EndedSessionsFeedTest {
             slow.setAutoCommit(false);
             Sql.update(slow, END, late);
             sql.update(END, early);
-            await(() -> replica.contains(early)); // So it has read on beyond the slow transaction.
+            Await.until(() -> replica.contains(early)); // So it has read on beyond the slow transaction.
             assertThat(replica.contains(late)).isFalse();
             slow.commit();
         }
-        await(() -> replica.contains(late));
+        Await.until(() -> replica.contains(late));
     }
 
     @Test
@@ -117,7 +116,7 @@ class EndedSessionsFeedTest {
         UUID ahead = logIn();
         sql.update(END.replace("clock_timestamp()", "clock_timestamp() - interval '20 minutes'"), behind);
         sql.update(END.replace("clock_timestamp()", "clock_timestamp() + interval '20 minutes'"), ahead);
-        await(() -> replica.contains(behind) && replica.contains(ahead));
+        Await.until(() -> replica.contains(behind) && replica.contains(ahead));
     }
 
     @Test
@@ -127,7 +126,7 @@ class EndedSessionsFeedTest {
         sql.update(END, session); // Without a notification.
         assertThat(sql.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + LISTENERS))
                 .isNotEmpty();
-        await(() -> replica.contains(session));
+        Await.until(() -> replica.contains(session));
     }
 
     /** As after a fail-over: transactions of the new server have lower numbers, or such as the old one has used. */
@@ -138,7 +137,7 @@ class EndedSessionsFeedTest {
         sql.update(END.replace("pg_current_xact_id()", "CAST('3' AS xid8)"), session);
         assertThat(sql.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + LISTENERS))
                 .isNotEmpty();
-        await(() -> replica.contains(session));
+        Await.until(() -> replica.contains(session));
     }
 
     @Test
@@ -146,15 +145,15 @@ class EndedSessionsFeedTest {
         EndedSessions replica = replica(false, OFTEN);
         String polling = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                 + " AND application_name = '" + EndedSessionsFeed.POLLING + "'";
-        await(() -> sql.number(polling) == 1);
+        Await.until(() -> sql.number(polling) == 1);
         for (int n = 0; n < 2; n++) { // The second is found after the connection's first look, which reads everything.
             UUID known = logIn();
             sql.update(END, known);
-            await(() -> replica.contains(known));
+            Await.until(() -> replica.contains(known));
         }
         UUID session = logIn();
         sql.update(END.replace("pg_current_xact_id()", "CAST('3' AS xid8)"), session);
-        await(() -> replica.contains(session));
+        Await.until(() -> replica.contains(session));
     }
 
     @Test
@@ -168,7 +167,7 @@ class EndedSessionsFeedTest {
             connection.rollback();
         }
         sql.update(END, ended);
-        await(() -> replica.contains(ended));
+        Await.until(() -> replica.contains(ended));
         assertThat(replica.contains(aborted)).isFalse();
     }
 
@@ -187,7 +186,7 @@ class EndedSessionsFeedTest {
             assertThat(replica.size()).isLessThanOrEqualTo(LIMIT);
             sql.update("DELETE FROM session WHERE account_id = ?", account);
             clock.advance(Duration.ofMinutes(31));
-            await(replica::isComplete);
+            Await.until(replica::isComplete);
         } finally {
             sql.update("DELETE FROM session WHERE account_id = ?", account);
         }
@@ -196,18 +195,10 @@ class EndedSessionsFeedTest {
     /** A replica that waits for a notification. */
     private EndedSessions listeningReplica() throws SQLException {
         String listeners = "SELECT count(*) FROM pg_stat_activity WHERE " + LISTENERS;
-        await(() -> sql.number(listeners) == 1); // The service's own.
+        Await.until(() -> sql.number(listeners) == 1); // The service's own.
         EndedSessions replica = replica(true, NEVER);
-        await(() -> sql.number(listeners) == 2);
+        Await.until(() -> sql.number(listeners) == 2);
         return replica;
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
     }
 
     private UUID logIn() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Await;
 import dev.gatehouse.Locks;
 import dev.gatehouse.MutableClock;
 import dev.gatehouse.Sql;
@@ -344,10 +345,7 @@ class RefreshTest {
             String request =
                     "GET /refresh_token HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + refresh + "\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (sql.number("SELECT generation FROM session WHERE id = ?", session) == 1) {
-                assertThat(System.nanoTime()).isLessThan(deadline);
-            }
+            Await.until(() -> sql.number("SELECT generation FROM session WHERE id = ?", session) > 1);
         }
         Answer again = api.refresh(refresh);
         assertThat(api.secret(again.token()).status()).isEqualTo(200);

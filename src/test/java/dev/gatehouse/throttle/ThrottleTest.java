@@ -3,6 +3,7 @@ package dev.gatehouse.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatehouse.Await;
 import dev.gatehouse.OperationsDocument;
 import dev.gatehouse.Sql;
 import dev.gatehouse.audit.AuditLog;
@@ -187,10 +188,7 @@ class ThrottleTest {
 
     /** What has no verdict is given back by a thread of its own. */
     private void awaitSettled() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (meters.get("gatehouse.throttle.unsettled").gauge().value() > 0) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
+        Await.until(() -> meters.get("gatehouse.throttle.unsettled").gauge().value() == 0);
     }
 
     private boolean fails(String name, String address) {
@@ -395,10 +393,7 @@ class ThrottleTest {
     }
 
     private void await(String condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!sql.text(condition).equals("true")) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
+        Await.until(() -> sql.text(condition).equals("true"));
     }
 
     @Test
