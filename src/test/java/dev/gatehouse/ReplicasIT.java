@@ -26,7 +26,7 @@ class ReplicasIT {
     private static final String NEW_PASSWORD = "another long password";
     private static final int PARALLEL = 64;
     /** A short form; docs/CONTRIBUTING.md has the command for two hundred. */
-    private static final int ROUNDS = Integer.getInteger("rounds", 40);
+    private static final int ROUNDS = Integer.getInteger("rounds", 20);
 
     private static final Duration BOUND = Duration.ofSeconds(2);
 

@@ -22,8 +22,7 @@ public class Sweeper {
     }
 
     @Scheduled(
-            every = "10s",
-            delayed = "2s", // By then the database has been reached, where it is there.
+            every = "5s",
             identity = "sweeper",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = DatabaseAway.class)
