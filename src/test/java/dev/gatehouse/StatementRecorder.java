@@ -1,5 +1,7 @@
 package dev.gatehouse;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -64,7 +66,9 @@ final class StatementRecorder implements AutoCloseable {
         try (client;
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target)) {
             connections.execute(() -> pump(server, client));
-            read(new DataInputStream(client.getInputStream()), new DataOutputStream(server.getOutputStream()));
+            read(
+                    new DataInputStream(new BufferedInputStream(client.getInputStream())),
+                    new DataOutputStream(new BufferedOutputStream(server.getOutputStream())));
         } catch (IOException e) {
             return; // One of the two has gone.
         }
@@ -83,6 +87,7 @@ final class StatementRecorder implements AutoCloseable {
         byte[] startup = in.readNBytes(in.readInt() - Integer.BYTES);
         out.writeInt(startup.length + Integer.BYTES);
         out.write(startup);
+        out.flush();
         while (true) {
             int type = in.read();
             if (type < 0) {
@@ -95,6 +100,9 @@ final class StatementRecorder implements AutoCloseable {
             out.write(type);
             out.writeInt(message.length + Integer.BYTES);
             out.write(message);
+            if (in.available() == 0) {
+                out.flush();
+            }
         }
     }
 
