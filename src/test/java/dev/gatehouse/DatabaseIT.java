@@ -104,6 +104,9 @@ class DatabaseIT {
         assertThat(isServing()).isTrue();
         assertThat(service.api().secret(token).status()).isEqualTo(200);
         service.awaitLog("password authentication failed");
+        Files.delete(passwordFile);
+        assertUnavailable(login());
+        service.awaitLog("the file with the database's password cannot be read");
         Files.writeString(passwordFile, "two");
         await(this::isReady);
         assertThat(login().status()).isEqualTo(200);

@@ -39,12 +39,10 @@ public final class Locks {
     /** Returns once something waits for what this connection's transaction holds; the call must not be done by then. */
     public static void awaitWaiterFor(Connection holder, Sql sql, Future<?> call) throws SQLException {
         int pid = pid(holder);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (sql.number("SELECT count(*) FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid))", pid) == 0) {
+        Await.until(() -> {
             assertThat(call.isDone()).as("the call must come to wait").isFalse();
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+            return sql.number("SELECT count(*) FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid))", pid) > 0;
+        });
     }
 
     private static int pid(Connection connection) throws SQLException {

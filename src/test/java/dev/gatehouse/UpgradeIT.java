@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Test;
  */
 class UpgradeIT {
     private static final Path RELEASES = Path.of("src", "test", "resources", "releases");
+    private static final Pattern INSERTION =
+            Pattern.compile("INSERT INTO (?<table>\\w+)(?: AS \\w+)? \\((?<columns>[^)]*)\\)");
     private static final String PASSWORD = "a long enough password";
     private static final String NEW_PASSWORD = "another long password";
 
@@ -70,12 +74,32 @@ class UpgradeIT {
                 try {
                     jdbc.execute("PREPARE one " + named(statement));
                     jdbc.execute("DEALLOCATE one");
+                    faults.addAll(columnsThatMustBeGiven(statement, url));
                 } catch (SQLException e) {
                     faults.add(e.getMessage() + ": " + statement);
                 }
             }
         }
         assertThat(faults).as(release).isEmpty();
+    }
+
+    /** What no {@code PREPARE} finds: a new column that an older insertion knows nothing of, and that has no default. */
+    private static List<String> columnsThatMustBeGiven(String statement, String url) {
+        Matcher insertion = INSERTION.matcher(statement);
+        if (!insertion.find()) {
+            return List.of();
+        }
+        Set<String> given = Set.of(insertion.group("columns").split(", ?"));
+        return Sql.of(url)
+                .rows(
+                        "SELECT column_name FROM information_schema.columns WHERE table_name = ? AND is_nullable = 'NO'"
+                                + " AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER'",
+                        insertion.group("table"))
+                .stream()
+                .map(row -> String.valueOf(row.get("column_name")))
+                .filter(column -> !given.contains(column))
+                .map(column -> column + " must be given: " + statement)
+                .toList();
     }
 
     /** With the types' names in the place of their numbers, which are the same on every server for those that are built in. */

@@ -70,7 +70,7 @@ class AuthService {
         return switch (throttle.reserveSignUp(client)) {
             case Attempt.Blocked(Duration retryAfter) -> new Registration.TooManyAttempts(retryAfter);
             case Attempt.Allowed(Reservation reservation) ->
-                throttle.settled(reservation, () -> register(username, password, client), made -> Verdict.FAILED);
+                throttle.settled(reservation, () -> register(username, password, client), made -> Verdict.COUNTED);
         };
     }
 

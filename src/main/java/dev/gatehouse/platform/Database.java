@@ -111,17 +111,25 @@ class Database {
 
     /** Flyway holds an advisory lock while it works, so replicas that start together migrate one after the other. */
     private void migrate() {
-        try (AgroalDataSource migrating = connections.migrationPool()) {
-            Flyway flyway = Flyway.configure()
-                    .configuration(configuredFlyway.getConfiguration())
-                    .dataSource(migrating)
-                    .load();
-            flyway.migrate();
+        boolean pending;
+        try (AgroalDataSource looking = connections.pool()) {
+            pending = flyway(looking).info().pending().length > 0;
+        }
+        try (AgroalDataSource migrating = pending ? connections.migrationPool() : connections.pool()) {
+            Flyway flyway = flyway(migrating);
+            flyway.migrate(); // Where nothing is pending it still sees whether what was applied is what we have.
             MigrationInfoService migrations = flyway.info();
             if (migrations.pending().length > 0) {
                 throw new IllegalStateException("schema is at " + migrations.current() + " and lacks migrations");
             }
         }
+    }
+
+    private Flyway flyway(AgroalDataSource pool) {
+        return Flyway.configure()
+                .configuration(configuredFlyway.getConfiguration())
+                .dataSource(pool)
+                .load();
     }
 
     /**

@@ -33,6 +33,20 @@ final class DatabaseFaults {
                 || Arrays.stream(fault.getSuppressed()).anyMatch(DatabaseFaults::isUnavailable);
     }
 
+    /** What a fault is, by the types and states of its causes. */
+    static String describe(Throwable fault) {
+        StringBuilder description = new StringBuilder();
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            description
+                    .append(description.isEmpty() ? "" : " < ")
+                    .append(cause.getClass().getSimpleName());
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                description.append(' ').append(sql.getSQLState());
+            }
+        }
+        return description.toString();
+    }
+
     /** The pool's own exceptions, of which running out of time is the usual one, come without a state. */
     private static boolean isUnavailable(@Nullable String state) {
         return state == null

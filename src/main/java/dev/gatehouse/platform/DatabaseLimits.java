@@ -1,6 +1,7 @@
 package dev.gatehouse.platform;
 
 import io.agroal.api.AgroalPoolInterceptor;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,18 +15,29 @@ import java.time.Duration;
 @Singleton
 class DatabaseLimits implements AgroalPoolInterceptor {
     /** The driver's {@code socketTimeout} knows whole seconds only; it holds until this does, while a connection is made. */
-    private static final Duration ANSWER = Duration.ofMillis(900);
+    static final Duration ANSWER = Duration.ofMillis(900);
+
+    private final Duration answer;
+
+    @Inject
+    DatabaseLimits() {
+        this(ANSWER);
+    }
+
+    DatabaseLimits(Duration answer) {
+        this.answer = answer;
+    }
 
     @Override
     public void onConnectionCreate(Connection connection) {
         try {
-            limit(connection);
+            limit(connection, answer);
         } catch (SQLException e) {
             throw new IllegalStateException("a connection broke while it was set up", e);
         }
     }
 
-    static void limit(Connection connection) throws SQLException {
-        connection.setNetworkTimeout(Runnable::run, (int) ANSWER.toMillis());
+    static void limit(Connection connection, Duration answer) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, (int) answer.toMillis());
     }
 }

@@ -5,9 +5,9 @@ import io.quarkus.credentials.CredentialsProvider;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
 
 /**
@@ -29,7 +29,9 @@ class DatabasePassword implements CredentialsProvider {
         try {
             return Map.of(PASSWORD_PROPERTY_NAME, withoutLineBreak(Files.readString(file)));
         } catch (IOException e) {
-            throw new UncheckedIOException("the file with the database's password cannot be read", e);
+            // As if the database had refused us, which it would.
+            SQLException refused = new SQLException("the file with the database's password cannot be read", "28000", e);
+            throw new IllegalStateException(refused);
         }
     }
 

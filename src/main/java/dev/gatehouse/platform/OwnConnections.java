@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Opens connections to Postgres beside the pool of the calls, for the service's own work, so that neither waits for the
@@ -28,7 +29,9 @@ public class OwnConnections {
      */
     private static final Duration MIGRATION_STATEMENT = Duration.ofMinutes(10);
 
-    private static final String MIGRATION_LIMITS = "-c lock_timeout=1000";
+    private static final String MIGRATION_LIMITS = "-c statement_timeout=" + MIGRATION_STATEMENT.toMillis()
+            // Flyway's lock is held by a transaction that does nothing while others migrate.
+            + " -c lock_timeout=1000 -c idle_in_transaction_session_timeout=0";
 
     private final AgroalConnectionFactoryConfiguration settings;
     private final ConnectionFactory factory;
@@ -45,20 +48,30 @@ public class OwnConnections {
      */
     public Connection open() throws SQLException {
         Connection connection = factory.createConnection().getConnection();
-        DatabaseLimits.limit(connection);
+        DatabaseLimits.limit(connection, DatabaseLimits.ANSWER);
         return connection;
+    }
+
+    /** A pool for looking at what is to be migrated, which the caller closes. */
+    AgroalDataSource pool() {
+        return pool(settings, DatabaseLimits.ANSWER);
     }
 
     /** A pool for a migration, which the caller closes. */
     AgroalDataSource migrationPool() {
-        AgroalConnectionFactoryConfigurationSupplier patient = new AgroalConnectionFactoryConfigurationSupplier(
-                        settings)
-                .jdbcProperty("socketTimeout", Long.toString(MIGRATION_STATEMENT.toSeconds()))
-                .jdbcProperty("options", MIGRATION_LIMITS);
-        return new DataSource(new AgroalDataSourceConfigurationSupplier()
-                .connectionPoolConfiguration(pool -> pool.maxSize(MIGRATING)
+        AgroalConnectionFactoryConfigurationSupplier patient =
+                new AgroalConnectionFactoryConfigurationSupplier(settings).jdbcProperty("options", MIGRATION_LIMITS);
+        return pool(patient.get(), MIGRATION_STATEMENT);
+    }
+
+    private static AgroalDataSource pool(AgroalConnectionFactoryConfiguration settings, Duration answer) {
+        AgroalDataSource pool = new DataSource(new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(configuration -> configuration
+                        .maxSize(MIGRATING)
                         .acquisitionTimeout(ACQUISITION_TIMEOUT)
-                        .connectionFactoryConfiguration(patient))
+                        .connectionFactoryConfiguration(() -> settings))
                 .get());
+        pool.setPoolInterceptors(List.of(new DatabaseLimits(answer)));
+        return pool;
     }
 }

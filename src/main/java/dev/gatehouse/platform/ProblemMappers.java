@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** Turns what a call throws into the problem document that it answers with. */
 class ProblemMappers {
     private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    private static final Duration LOG_INTERVAL = Duration.ofSeconds(1);
+
+    private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_INTERVAL.toNanos());
 
     private final Database database;
 
@@ -70,12 +75,17 @@ class ProblemMappers {
         return answer(Problem.INTERNAL_ERROR, Incidents.log(fault));
     }
 
-    /** An outage is logged by {@link Database}, once. What looks like one while the database answers is worth a line. */
+    /**
+     * An outage is logged by {@link Database}, once. What looks like one while the database answers is worth a line now and
+     * then; without the messages, of which some have the statement.
+     */
     private void logUnavailable(Throwable fault) {
-        LOG.logf(
-                database.isAnswering() ? Logger.Level.WARN : Logger.Level.DEBUG,
-                "call=database-unavailable reason=%s",
-                fault);
+        long now = System.nanoTime();
+        long last = loggedNanos.get();
+        if (database.isAnswering() && now - last > LOG_INTERVAL.toNanos() && loggedNanos.compareAndSet(last, now)) {
+            LOG.warnf("call=database-unavailable reason=%s", DatabaseFaults.describe(fault));
+        }
+        LOG.debug("call=database-unavailable", fault);
     }
 
     private static boolean hasCause(@Nullable Throwable thrown, Class<? extends Throwable> type) {
@@ -102,8 +112,8 @@ class ProblemMappers {
     /** In whole seconds (RFC 9110, 10.2.3), rounded up so that who heeds it is not early. */
     private static RestResponse<Problem.Document> answer(Problem problem, Problem.Document document, Duration wait) {
         Map<String, String> headers = new HashMap<>(problem.headers());
-        headers.put(
-                "Retry-After", String.valueOf(wait.plusSeconds(1).minusNanos(1).toSeconds()));
+        long seconds = Math.max(1, wait.plusSeconds(1).minusNanos(1).toSeconds());
+        headers.put("Retry-After", Long.toString(seconds));
         return answer(headers, problem, document);
     }
 

@@ -63,14 +63,16 @@ public final class RequestTimeouts extends ChannelInitializerExtension {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
-            if (!beforeDecoder) {
-                beforeDecoder = followDecoder(context.pipeline());
-            }
+            beforeDecoder = beforeDecoder || followDecoder(context.pipeline());
+            boolean seen = beforeDecoder;
             requests.ended = false;
             super.channelRead(context, bytes);
-            if (requests.ended) {
+            beforeDecoder = beforeDecoder || followDecoder(context.pipeline());
+            if (!seen && beforeDecoder) {
+                end(); // Whether these bytes were a whole request, nobody saw; the next one is timed.
+            } else if (requests.ended) {
                 end(); // The rest of the bytes, if any, begins another one: its time runs from the next byte.
-            } else if (cut == null) {
+            } else if (cut == null && context.channel().isActive()) {
                 begin(context);
             }
         }
@@ -78,7 +80,7 @@ public final class RequestTimeouts extends ChannelInitializerExtension {
         private boolean followDecoder(ChannelPipeline pipeline) {
             ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
             if (decoder == null) {
-                return false; // Not before TLS has been agreed on.
+                return false; // Not before TLS has been agreed on, nor on the management port before the first bytes.
             }
             pipeline.addAfter(decoder.name(), "request-ends", requests);
             return true;

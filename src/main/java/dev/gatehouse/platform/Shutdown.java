@@ -1,5 +1,6 @@
 package dev.gatehouse.platform;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /** Lets calls that are under way finish when the process is told to end, and lets no new ones begin. */
@@ -33,7 +35,12 @@ class Shutdown {
         if (!admit()) {
             return false;
         }
-        context.addEndHandler(end -> release());
+        AtomicBoolean released = new AtomicBoolean(); // Vert.x does not promise to tell of an end only once.
+        context.addEndHandler(end -> {
+            if (released.compareAndSet(false, true)) {
+                release();
+            }
+        });
         return true;
     }
 
@@ -49,6 +56,9 @@ class Shutdown {
 
     /** Quarkus tells of this before it ends anything, and waits. */
     void await(@Observes ShutdownDelayInitiatedEvent event) throws InterruptedException {
+        if (LaunchMode.current() != LaunchMode.NORMAL) {
+            return; // A live reload would wait for the pages that are open.
+        }
         begun = true;
         int phase = calls.arriveAndDeregister();
         try {

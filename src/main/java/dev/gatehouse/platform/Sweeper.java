@@ -1,6 +1,7 @@
 package dev.gatehouse.platform;
 
 import io.quarkus.arc.All;
+import io.quarkus.arc.ClientProxy;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -42,7 +43,9 @@ public class Sweeper {
                 }
             }
         } catch (RuntimeException e) {
-            LOG.warnf("swept=not table=%s reason=%s", table.getClass().getSimpleName(), e.getMessage());
+            LOG.warnf(
+                    "swept=not table=%s reason=%s",
+                    ClientProxy.unwrap(table).getClass().getSimpleName(), e.getMessage());
             LOG.debug("swept=not", e);
         }
     }

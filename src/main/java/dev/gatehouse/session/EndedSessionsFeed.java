@@ -46,6 +46,8 @@ class EndedSessionsFeed {
     /** A crowd of notifications makes for one look in this time. */
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
+    private static final Duration FULL_READ = Duration.ofSeconds(10);
+
     private static final int POLLS_PER_FULL_READ = 120;
     private static final int POLLS_PER_FULL_READ_OF_INCOMPLETE_LIST = 20;
 
@@ -193,12 +195,26 @@ class EndedSessionsFeed {
         }
     }
 
-    /** All sessions that have ended, and one more at most than the list may hold. */
+    /**
+     * All sessions that have ended, and one more at most than the list may hold. Nobody waits for that, and there may be a
+     * million; so it has more time than the others' statements, in a transaction, since behind a pooler of those nothing else
+     * can be set.
+     */
     private List<UUID> ended(Connection connection) throws SQLException {
+        int limitBefore = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(
+                Runnable::run, (int) FULL_READ.plusSeconds(1).toMillis());
+        connection.setAutoCommit(false);
+        execute(connection, "SET LOCAL statement_timeout = " + FULL_READ.toMillis());
         try (PreparedStatement query =
                 connection.prepareStatement("SELECT id FROM session WHERE ended_in IS NOT NULL LIMIT ?")) {
             query.setInt(1, endedSessions.limit() + 1);
-            return ids(query);
+            List<UUID> ids = ids(query);
+            connection.commit();
+            return ids;
+        } finally {
+            connection.setAutoCommit(true);
+            connection.setNetworkTimeout(Runnable::run, limitBefore);
         }
     }
 

@@ -24,11 +24,6 @@ public final class Reservation {
         return account;
     }
 
-    /** Whether one of the rows counts it as under way, and not as failed already. */
-    boolean isUnderWay() {
-        return buckets.stream().anyMatch(bucket -> bucket.room() > 0);
-    }
-
     long period() {
         return period;
     }

@@ -6,52 +6,74 @@ import io.quarkus.runtime.Startup;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Says how attempts ended for which no caller waits, from a thread of its own, and again until the database has taken it. So
- * who is refused for lack of time is not kept by that as well, and an outage leaves nothing counted that was given up.
+ * Says how attempts ended for which no caller waits, from threads of its own, and again until the database has taken it. So
+ * who is refused for lack of time is not kept by that as well, and an outage leaves nothing counted that was given up. What
+ * the database took without saying so is said twice then, which makes one attempt more or less.
  */
 @Startup
 @Singleton
 class Settlements {
     private static final Logger LOG = Logger.getLogger(Settlements.class);
 
-    /** More than wait for their hash at any time; beyond it the database has been away for long. */
+    /** So that as many are settled as are given up in a flood, most of whose time is the wait for a commit. */
+    private static final int WORKERS = 4;
+
+    /** Beyond it the database has been away for long, or is too slow for what comes. */
     private static final int LIMIT = 10_000;
 
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
 
+    /** How long the end waits for what is left; calls have ended before. */
+    private static final Duration LAST_CHANCE = Duration.ofSeconds(2);
+
     private final ThrottleTable table;
     private final ThrottleConfig config;
-    private final BlockingQueue<Settlement> queue = new LinkedBlockingQueue<>(LIMIT);
+
+    /** Nothing, once for each worker, stands behind all others when no more will come. */
+    private final BlockingQueue<Optional<Settlement>> queue = new LinkedBlockingQueue<>(LIMIT);
+
     private final AtomicInteger unsettled = new AtomicInteger();
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final Thread worker;
-    private boolean failing;
+    private final List<Thread> workers;
+    private final AtomicBoolean failing = new AtomicBoolean();
 
     Settlements(ThrottleTable table, ThrottleConfig config, MeterRegistry meters) {
         this.table = table;
         this.config = config;
         meters.gauge("gatehouse.throttle.unsettled", unsettled);
-        worker = Thread.ofPlatform().name("throttle-settlements").daemon().start(this::work);
+        workers = Stream.generate(() -> Thread.ofPlatform()
+                        .name("throttle-settlements")
+                        .daemon()
+                        .start(this::work))
+                .limit(WORKERS)
+                .toList();
     }
 
     private record Settlement(Reservation reservation, Verdict verdict) {}
 
-    /** Ends the thread; what is left stays counted as failed, as what a crash leaves does. */
-    void stop(@Observes ShutdownEvent event) {
+    /** Says what is left, once each; what the database does not take now stays counted as failed, as a crash leaves it. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
         stop();
     }
 
-    void stop() {
+    void stop() throws InterruptedException {
         stopping.countDown();
-        worker.interrupt();
+        workers.forEach(worker -> queue.offer(Optional.empty()));
+        for (Thread worker : workers) {
+            worker.join(LAST_CHANCE);
+        }
     }
 
     /**
@@ -62,7 +84,7 @@ class Settlements {
     void now(Reservation reservation, Verdict verdict) {
         try {
             table.settle(reservation, verdict, config);
-        } catch (ThrottleTable.ThrottleException e) {
+        } catch (RuntimeException | Error e) { // Whatever it was: it has to be told.
             later(reservation, verdict);
             throw e;
         }
@@ -71,7 +93,7 @@ class Settlements {
     /** Says it soon, whether or not the database answers now. */
     void later(Reservation reservation, Verdict verdict) {
         unsettled.incrementAndGet();
-        if (!queue.offer(new Settlement(reservation, verdict))) {
+        if (!queue.offer(Optional.of(new Settlement(reservation, verdict)))) {
             unsettled.decrementAndGet();
             LOG.warnf("throttle=unsettled verdict=%s reason=\"%d others wait\"", verdict.stored(), LIMIT);
         }
@@ -79,42 +101,40 @@ class Settlements {
 
     private void work() {
         try {
-            while (stopping.getCount() > 0) {
-                settle(queue.take());
+            for (Optional<Settlement> next = queue.take(); next.isPresent(); next = queue.take()) {
+                if (!settled(next.get())) {
+                    putBack(next);
+                }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // It is stopping.
+            Thread.currentThread().interrupt();
         }
     }
 
-    private void settle(Settlement settlement) throws InterruptedException {
-        while (!settled(settlement)) {
-            if (stopping.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
-            }
+    /** Behind the others, which may fare better; and not at the end, when there is no time for another try. */
+    private void putBack(Optional<Settlement> settlement) throws InterruptedException {
+        if (stopping.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS) || !queue.offer(settlement)) {
+            unsettled.decrementAndGet();
         }
-        unsettled.decrementAndGet();
     }
 
+    /** Whatever it was that failed, the next try may succeed, and the thread must go on. */
     private boolean settled(Settlement settlement) {
         try {
             table.settle(settlement.reservation(), settlement.verdict(), config);
-            if (failing) {
+            unsettled.decrementAndGet();
+            if (failing.compareAndSet(true, false)) {
                 LOG.info("throttle=settled");
             }
-            failing = false;
             return true;
-        } catch (ThrottleTable.ThrottleException e) {
-            if (!failing) {
+        } catch (RuntimeException | Error e) {
+            if (failing.compareAndSet(false, true)) {
                 LOG.warnf(
                         "throttle=unsettled verdict=%s reason=%s",
                         settlement.verdict().stored(), e.getCause());
+                LOG.debug("throttle=unsettled", e);
             }
-            failing = true;
             return false;
-        } catch (RuntimeException | Error e) { // The thread must go on: the next may be another matter.
-            LOG.errorf(e, "throttle=unsettled verdict=%s", settlement.verdict().stored());
-            return true;
         }
     }
 }

@@ -148,24 +148,14 @@ public class Throttle {
     }
 
     private void settle(Reservation reservation, Verdict verdict) {
-        switch (verdict) {
-            case NONE -> giveBack(reservation);
-            case FAILED -> {
-                if (reservation.isUnderWay()) {
-                    settlements.now(reservation, verdict);
-                }
-            }
-            case SUCCEEDED -> {
-                if (!reservation.buckets().isEmpty()) {
-                    succeed(reservation);
-                }
-            }
+        if (reservation.buckets().isEmpty()) {
+            return;
         }
-    }
-
-    private void giveBack(Reservation reservation) {
-        if (!reservation.buckets().isEmpty()) {
-            settlements.later(reservation, Verdict.NONE);
+        switch (verdict) {
+            case NONE -> settlements.later(reservation, verdict);
+            case FAILED -> settlements.now(reservation, verdict);
+            case SUCCEEDED -> succeed(reservation);
+            case COUNTED -> {}
         }
     }
 
@@ -173,8 +163,8 @@ public class Throttle {
     private void succeed(Reservation reservation) {
         try {
             settlements.now(reservation, Verdict.SUCCEEDED);
-        } catch (ThrottleTable.ThrottleException e) {
-            LOG.debug("throttle=unsettled", e); // It is told again, and logged if that fails too.
+        } catch (ThrottleTable.ThrottleException e) { // It is told again, and logged if that fails too.
+            LOG.debug("throttle=unsettled", e);
         }
     }
 }

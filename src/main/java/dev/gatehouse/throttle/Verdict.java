@@ -6,6 +6,8 @@ public enum Verdict {
     SUCCEEDED("succeeded"),
     /** The password was wrong, or there is no such account. */
     FAILED("failed"),
+    /** It counts as it was reserved, however it ended: there is nothing to say. */
+    COUNTED("counted"),
     /** It was given up before that was known: nothing is counted. */
     NONE("none");
 

@@ -55,6 +55,23 @@ class EvenLoginTest {
                 meters.counter("gatehouse.hashing.rounds").count() - before);
     }
 
+    /** Otherwise a name that has logged in from here would cost one commit less, and a neighbour could tell. */
+    @Test
+    void howAnAttemptEndedIsSaidForEveryName() {
+        assertThat(api.signUp("here-" + username, PASSWORD).status()).isEqualTo(201);
+        assertThat(api.login("here-" + username, PASSWORD).status()).isEqualTo(200);
+        sql.update("ALTER FUNCTION throttle_settle RENAME TO throttle_settle_gone");
+        try {
+            for (String name : new String[] {"here-", "nobody-"}) {
+                assertThat(api.login(name + username, "not the password").problem())
+                        .as(name)
+                        .isEqualTo("internal-error");
+            }
+        } finally {
+            sql.update("ALTER FUNCTION throttle_settle_gone RENAME TO throttle_settle");
+        }
+    }
+
     @Test
     void everyNameTakesTheSameWay() {
         for (String name : new String[] {"known-", "imported-", "deleted-"}) {

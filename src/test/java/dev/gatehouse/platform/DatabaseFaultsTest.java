@@ -10,7 +10,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseFaultsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"08001", "08006", "28P01", "3D000", "53300", "57P01", "57P03", "58030", "25006", "40P01"})
+    @ValueSource(
+            strings = {
+                "08001", "08006", "28P01", "3D000", "53300", "57P01", "57P03", "58030", "25006", "25P03", "40P01",
+                "55P03", "57014"
+            })
     void aDatabaseThatCannotBeUsedIsUnavailable(String state) {
         assertThat(DatabaseFaults.isUnavailable(new IllegalStateException(new SQLException("away", state))))
                 .isTrue();
@@ -35,6 +39,13 @@ class DatabaseFaultsTest {
     void aPoolThatRanOutOfTimeHasNoState() {
         assertThat(DatabaseFaults.isUnavailable(new SQLException("acquisition timeout")))
                 .isTrue();
+    }
+
+    @Test
+    void aFaultIsDescribedWithoutItsMessages() {
+        assertThat(DatabaseFaults.describe(
+                        new IllegalStateException("SELECT secret", new SQLException("secret", "55P03"))))
+                .isEqualTo("IllegalStateException < SQLException 55P03");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.gatehouse.platform;
 
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
+import io.agroal.api.configuration.supplier.AgroalConnectionFactoryConfigurationSupplier;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.pool.DataSource;
 import java.sql.SQLException;
@@ -30,8 +31,13 @@ public final class TestConnections {
 
     /** A pool of connections made as those, for calls that are to run at once; the tests' own has one. */
     public static AgroalDataSource pool(AgroalDataSource dataSource, int size) {
-        AgroalConnectionFactoryConfiguration settings =
-                dataSource.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
+        AgroalConnectionFactoryConfiguration settings = new AgroalConnectionFactoryConfigurationSupplier(dataSource
+                        .getConfiguration()
+                        .connectionPoolConfiguration()
+                        .connectionFactoryConfiguration())
+                .jdbcProperty("options", "") // Without limits: many wait for each other here.
+                .jdbcProperty("socketTimeout", "20")
+                .get();
         return new DataSource(new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(pool -> pool.maxSize(size)
                         .acquisitionTimeout(Duration.ofSeconds(10))
