@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
+import dev.gatehouse.Await;
 import dev.gatehouse.Sql;
 import dev.gatehouse.StatementLog;
 import dev.gatehouse.ThrottledProfile;
@@ -69,6 +70,7 @@ class EvenLoginTest {
             }
         } finally {
             sql.update("ALTER FUNCTION throttle_settle_gone RENAME TO throttle_settle");
+            Await.until(() -> meters.get("gatehouse.throttle.unsettled").gauge().value() == 0);
         }
     }
 
