@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AttackIT {
     /** A short form; docs/CONTRIBUTING.md has the command for ten thousand. */
-    private static final int GUESSES = Integer.getInteger("guesses", 1000);
+    private static final int GUESSES = Integer.getInteger("guesses", 600);
 
     private static final int AT_ONCE = 32;
     private static final String PASSWORD = "a long enough password";

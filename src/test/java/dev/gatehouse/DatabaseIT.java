@@ -102,14 +102,27 @@ class DatabaseIT {
         await(() -> !isReady());
         assertUnavailable(login());
         assertThat(isServing()).isTrue();
-        assertThat(service.api().secret(token).status()).isEqualTo(200);
+        assertWhatNeedsNoDatabaseGoesOn(token);
         service.awaitLog("password authentication failed");
         Files.delete(passwordFile);
         assertUnavailable(login());
-        service.awaitLog("the file with the database's password cannot be read");
+        service.awaitLog("NoSuchFileException");
         Files.writeString(passwordFile, "two");
         await(this::isReady);
         assertThat(login().status()).isEqualTo(200);
+    }
+
+    private void assertWhatNeedsNoDatabaseGoesOn(String token) {
+        assertThat(service.api().secret(token).status()).isEqualTo(200);
+        assertThat(service.api().verify(token).status()).isEqualTo(204);
+        assertThat(service.api().call("GET", "/.well-known/jwks.json").send().status())
+                .isEqualTo(200);
+        assertThat(service.api().call("GET", "/notsecret").send().status()).isEqualTo(200);
+        assertUnavailable(service.api().refresh(token));
+        assertUnavailable(service.api().logOut(token));
+        assertUnavailable(service.api().signUp("another", PASSWORD));
+        assertThat(service.api().refresh("garbage").problem()).isEqualTo("invalid-token");
+        assertThat(service.api().logOut("garbage").problem()).isEqualTo("invalid-token");
     }
 
     /** As a server is that was the primary until another took over. */

@@ -101,7 +101,7 @@ class FaultsIT {
         if (LONG) { // Elsewhere the machine may be the fault.
             assertThat(before.unavailable()).as("503 without a fault").isZero();
         }
-        long outage = 200L + random.nextInt(LONG ? 3_800 : 1_800);
+        long outage = 200L + random.nextInt(LONG ? 3_800 : 800);
         long begin = System.nanoTime();
         inflict(kind, outage, load);
         long returned = System.nanoTime();

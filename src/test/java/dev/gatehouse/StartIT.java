@@ -116,33 +116,6 @@ class StartIT {
     }
 
     @Test
-    void withTheDatabaseGoneItSaysSoAndTokenChecksGoOn() throws IOException {
-        EmbeddedPostgres postgres = TestPostgres.start(0);
-        try (PackagedService service = PackagedService.ready(postgres.getJdbcUrl("postgres", "postgres"), Map.of())) {
-            service.api().signUp("somebody", PASSWORD);
-            String token = service.api().login("somebody", PASSWORD).token();
-            postgres.close();
-            Answer login = service.api().login("somebody", PASSWORD);
-            assertThat(login.status()).isEqualTo(503);
-            assertThat(login.problem()).isEqualTo("database-unavailable");
-            assertThat(login.header("Retry-After")).matches("\\d+");
-            assertThat(service.api().secret(token).status()).isEqualTo(200);
-            assertThat(service.api().verify(token).status()).isEqualTo(204);
-            assertThat(service.api()
-                            .call("GET", "/.well-known/jwks.json")
-                            .send()
-                            .status())
-                    .isEqualTo(200);
-            assertThat(service.api().refresh(token).problem()).isEqualTo("database-unavailable");
-            assertThat(service.api().logOut(token).problem()).isEqualTo("database-unavailable");
-            assertThat(service.api().refresh("garbage").problem()).isEqualTo("invalid-token");
-            assertThat(service.api().logOut("garbage").problem()).isEqualTo("invalid-token");
-        } finally {
-            postgres.close();
-        }
-    }
-
-    @Test
     void twoReplicasThatStartTogetherOnAnEmptyDatabaseMigrateItOnceAndAgreeOnTheirKeys() {
         String url = TestPostgres.newDatabase();
         Map<String, String> environment = Map.of("QUARKUS_DATASOURCE_JDBC_URL", url);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class RotationTest {
     /** A short form; docs/CONTRIBUTING.md has the command for a thousand. */
-    private static final int ROTATIONS = Integer.getInteger("rotations", 150);
+    private static final int ROTATIONS = Integer.getInteger("rotations", 100);
 
     private static final Duration CACHED = Duration.ofMinutes(10);
     private static final Duration TOKEN = Duration.ofMinutes(30);
