@@ -134,7 +134,7 @@ public class Throttle {
      * Makes an attempt that was reserved, and says how it ended: as a verdict of its outcome, or without one where it throws.
      *
      * @return the outcome
-     * @throws ThrottleTable.ThrottleException when the attempt has failed and the database did not take that, at first
+     * @throws ThrottleTable.ThrottleException when the attempt has failed and the database could not be told, at first
      */
     public <T> T settled(Reservation reservation, Supplier<T> attempt, Function<T, Verdict> verdictOf) {
         Verdict verdict = Verdict.NONE;
@@ -153,9 +153,21 @@ public class Throttle {
         }
         switch (verdict) {
             case NONE -> settlements.later(reservation, verdict);
-            case FAILED -> settlements.now(reservation, verdict);
+            case FAILED -> fail(reservation);
             case SUCCEEDED -> succeed(reservation);
             case COUNTED -> {}
+        }
+    }
+
+    /** A pool that is busy is no outage: the verdict stands, and is told again. */
+    private void fail(Reservation reservation) {
+        try {
+            settlements.now(reservation, Verdict.FAILED);
+        } catch (ThrottleTable.ThrottleException e) {
+            if (!e.isPoolBusy()) {
+                throw e;
+            }
+            LOG.debug("throttle=unsettled", e);
         }
     }
 

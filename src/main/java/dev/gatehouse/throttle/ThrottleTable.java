@@ -52,6 +52,11 @@ class ThrottleTable implements Expiring {
         ThrottleException(SQLException cause) {
             super("attempts could not be counted", cause);
         }
+
+        /** Whether no connection was to be had in time, which the pool says without a state. */
+        boolean isPoolBusy() {
+            return getCause() instanceof SQLException cause && cause.getSQLState() == null;
+        }
     }
 
     Outcome reserve(List<Bucket> buckets, Optional<UUID> account, ThrottleConfig config) {

@@ -31,6 +31,11 @@ public final class TestConnections {
 
     /** A pool of connections made as those, for calls that are to run at once; the tests' own has one. */
     public static AgroalDataSource pool(AgroalDataSource dataSource, int size) {
+        return pool(dataSource, size, Duration.ofSeconds(10));
+    }
+
+    /** As {@link #pool(AgroalDataSource, int)}, whose callers wait so long for a connection. */
+    public static AgroalDataSource pool(AgroalDataSource dataSource, int size, Duration acquisitionTimeout) {
         AgroalConnectionFactoryConfiguration settings = new AgroalConnectionFactoryConfigurationSupplier(dataSource
                         .getConfiguration()
                         .connectionPoolConfiguration()
@@ -40,7 +45,7 @@ public final class TestConnections {
                 .get();
         return new DataSource(new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(pool -> pool.maxSize(size)
-                        .acquisitionTimeout(Duration.ofSeconds(10))
+                        .acquisitionTimeout(acquisitionTimeout)
                         .connectionFactoryConfiguration(() -> settings))
                 .get());
     }

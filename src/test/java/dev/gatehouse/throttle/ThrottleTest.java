@@ -427,6 +427,27 @@ class ThrottleTest {
     }
 
     @Test
+    void aVerdictStandsWhereThePoolIsBusyAndIsToldAgain() throws Exception {
+        try (AgroalDataSource narrow = TestConnections.pool(onlyOne, 1, Duration.ofMillis(100))) {
+            ThrottleTable table = new ThrottleTable(narrow, hashes);
+            Settlements narrowSettlements = new Settlements(table, new Defaults(), meters);
+            Throttle busy = new Throttle(new Defaults(), table, narrowSettlements, auditLog, meters);
+            if (!(busy.reserveLogin(NAME, Optional.empty(), client(HERE))
+                    instanceof Attempt.Allowed(Reservation made))) {
+                throw new AssertionError("must be allowed");
+            }
+            try (Connection other = narrow.getConnection()) {
+                assertThat(other.isValid(1)).isTrue();
+                assertThat(busy.settled(made, () -> "wrong", outcome -> Verdict.FAILED))
+                        .isEqualTo("wrong");
+                assertThat(sql.number(UNDER_WAY)).isEqualTo(1);
+            }
+            Await.until(() -> sql.number(UNDER_WAY) == 0);
+            narrowSettlements.stop();
+        }
+    }
+
+    @Test
     void whatIsLeftIsSettledAtTheEnd() throws InterruptedException {
         List<Attempt> underWay =
                 IntStream.range(0, 50).mapToObj(n -> reserve("name-" + n, HERE)).toList();
