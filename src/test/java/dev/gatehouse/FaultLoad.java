@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -111,7 +112,7 @@ final class FaultLoad implements AutoCloseable {
         for (Future<?> one : burst) {
             try {
                 one.get();
-            } catch (java.util.concurrent.ExecutionException e) {
+            } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             }
         }
@@ -130,7 +131,6 @@ final class FaultLoad implements AutoCloseable {
 
     private void signUpAndLogIn() {
         String name = "user-" + names.incrementAndGet();
-        // A second try may find that the first one was done after all.
         if (!call("POST /signup", 201, () -> service.get().signUp(name, PASSWORD))
                 .is(201)) {
             return;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -148,7 +149,7 @@ class UpgradeIT {
             return recorder.statements().stream()
                     .filter(statement -> statement.matches("\\([0-9,]*\\) AS (?i:select|insert|update|delete|with) .*"))
                     .filter(statement -> !statement.contains("flyway") && !statement.contains("pg_catalog"))
-                    .collect(Collectors.toCollection(java.util.TreeSet::new));
+                    .collect(Collectors.toCollection(TreeSet::new));
         }
     }
 

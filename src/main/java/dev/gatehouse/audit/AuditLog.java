@@ -41,9 +41,9 @@ public class AuditLog implements Expiring {
     private final AuditConfig config;
 
     AuditLog(NameHashes nameHashes, AfterCommit afterCommit, AuditConfig config) {
-        this.config = config;
         this.nameHashes = nameHashes;
         this.afterCommit = afterCommit;
+        this.config = config;
     }
 
     /** What an event is in the table and in the log. */
@@ -65,8 +65,7 @@ public class AuditLog implements Expiring {
                 .setParameter("account", line.account())
                 .setParameter("session", line.session())
                 // Never null: the driver prepares a statement anew whenever a parameter's type changes, as it does to
-                // none
-                // and back, and that took known names a fifth of a millisecond longer than others.
+                // none and back, and that took known names a fifth of a millisecond longer than others.
                 .setParameter("nameHash", Optional.ofNullable(line.nameHash()).orElse(""))
                 .setParameter("address", client.address())
                 .setParameter("userAgent", client.userAgent().orElse(null))

@@ -42,7 +42,7 @@ public class Sweeper {
                     shutdown.release();
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException e) { // Whatever it was: the next table may be another matter.
             LOG.warnf(
                     "swept=not table=%s reason=%s",
                     ClientProxy.unwrap(table).getClass().getSimpleName(), e.getMessage());

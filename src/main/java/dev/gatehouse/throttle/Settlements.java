@@ -127,7 +127,7 @@ class Settlements {
                 LOG.info("throttle=settled");
             }
             return true;
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) { // An Error, too: it would end the thread without a word.
             if (failing.compareAndSet(false, true)) {
                 LOG.warnf(
                         "throttle=unsettled verdict=%s reason=%s",
