@@ -3,6 +3,7 @@ package dev.gatehouse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -18,12 +19,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The packaged application in a process of its own, with no environment but what a test gives it. */
+/** The packaged application in a process of its own, with no environment but its ports, free ones, and what a test gives it. */
 public final class PackagedService implements AutoCloseable {
     /** A secret for those tests that want a service which signs with one. */
     public static final String SECRET = "for integration tests and nothing else";
 
-    private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    /** How docs/operations.md has the JVM run; the build sets others for tests that start many processes. */
+    private static final String JAVA_OPTIONS =
+            "-XX:AOTCache=app.aot -Xms24m -Xmx128m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=1000";
+
+    /** The JVM takes its cache of classes only where it is started in the folder that this was made in. */
+    private static final File FOLDER = new File("target", "quarkus-app");
+
+    /** The native executable, where it is that which is to run. */
+    private static final String EXECUTABLE = System.getProperty("packaged.executable", "");
+
     private static final Pattern LISTENING = Pattern.compile(
             "Listening on: http://[^:]+:(\\d+)\\. Management interface listening on http://[^:]+:(\\d+)");
 
@@ -35,16 +45,14 @@ public final class PackagedService implements AutoCloseable {
     private volatile int managementPort;
 
     private PackagedService(Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // Set by the build: these tests start many processes that live for seconds, and measure nothing.
-        command.addAll(
-                List.of(System.getProperty("packaged.java.options", "-Xmx128m").split(" ")));
-        command.addAll(List.of("-Dquarkus.http.port=0", "-Dquarkus.management.port=0", "-jar"));
-        command.add(JAR.toAbsolutePath().toString());
+        List<String> command = new ArrayList<>(EXECUTABLE.isBlank() ? jvm() : List.of(EXECUTABLE));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (EXECUTABLE.isBlank()) {
+            builder.directory(FOLDER);
+        }
         builder.environment().clear();
+        builder.environment().putAll(Map.of("QUARKUS_HTTP_PORT", "0", "QUARKUS_MANAGEMENT_PORT", "0"));
         builder.environment().putAll(environment);
         try {
             process = builder.start();
@@ -52,6 +60,15 @@ public final class PackagedService implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         reader = Thread.ofPlatform().daemon().start(this::readLog);
+    }
+
+    private static List<String> jvm() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                System.getProperty("packaged.java.options", JAVA_OPTIONS).split(" ")));
+        command.addAll(List.of("-jar", "quarkus-run.jar"));
+        return command;
     }
 
     /** Starts a process and returns once it listens. */
@@ -141,6 +158,11 @@ public final class PackagedService implements AutoCloseable {
     /** The process' id. */
     public long pid() {
         return process.pid();
+    }
+
+    /** The port of health and metrics. */
+    public int managementPort() {
+        return managementPort;
     }
 
     public Api api() {

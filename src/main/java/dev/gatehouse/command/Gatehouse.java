@@ -9,7 +9,8 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 public final class Gatehouse {
     private static final String USAGE = """
             Without arguments: the service.
-            calibrate DURATION   the password cost at which one login takes no longer, such as: calibrate 250ms
+            calibrate DURATION    the password cost at which one login takes no longer, such as: calibrate 250ms
+            healthcheck [STATE]   whether the service on this machine is live, ready or serving; 0 when it is
             """;
 
     private static final int WRONG_USAGE = 2;
@@ -20,9 +21,15 @@ public final class Gatehouse {
     public static void main(String... arguments) {
         if (arguments.length == 0) {
             RequestTimeouts.enable();
-            Quarkus.run();
+            if (Training.isDue()) {
+                Training.start();
+            } else {
+                Quarkus.run();
+            }
         } else if (arguments[0].equals("calibrate")) {
             System.exit(Calibrate.run(arguments, System.out, System.err));
+        } else if (arguments[0].equals("healthcheck")) {
+            System.exit(Healthcheck.run(arguments, System.out, System.err));
         } else {
             System.err.print(USAGE);
             System.exit(WRONG_USAGE);
