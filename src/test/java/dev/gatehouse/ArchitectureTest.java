@@ -26,8 +26,10 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
+import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -218,6 +220,25 @@ class ArchitectureTest {
                 .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
                 .orShould()
                 .callMethod(Math.class, "random")
+                .check(OURS);
+    }
+
+    /** Some locales write other digits, others other letters; what is written here is read by machines. */
+    @Test
+    void theLocaleOfTheProcessChangesNothing() {
+        noClasses()
+                .should()
+                .callMethod(String.class, "formatted", Object[].class)
+                .orShould()
+                .callMethod(String.class, "format", String.class, Object[].class)
+                .orShould()
+                .callMethod(String.class, "toLowerCase")
+                .orShould()
+                .callMethod(String.class, "toUpperCase")
+                .orShould()
+                .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+                .orShould()
+                .callMethod(Locale.class, "getDefault")
                 .check(OURS);
     }
 

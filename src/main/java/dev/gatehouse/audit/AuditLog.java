@@ -15,6 +15,7 @@ import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -87,12 +88,12 @@ public class AuditLog implements Expiring {
     @Transactional
     int removeOlderThan(Duration retention, int atMost) {
         return Panache.getEntityManager()
-                .createNativeQuery("""
+                .createNativeQuery(String.format(Locale.ROOT, """
                         DELETE FROM audit_event WHERE id IN (
                             SELECT id FROM audit_event
                             WHERE recorded_at < (SELECT clock_timestamp()) - make_interval(secs => :retention)
                             ORDER BY recorded_at LIMIT %d FOR UPDATE SKIP LOCKED)
-                        """.formatted(atMost))
+                        """, atMost))
                 .setParameter("retention", (double) retention.toSeconds())
                 .executeUpdate();
     }

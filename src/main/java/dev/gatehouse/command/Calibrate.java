@@ -30,7 +30,7 @@ final class Calibrate {
             return WRONG_USAGE;
         }
         Calibration calibration = Calibration.measure(Runtime.getRuntime().availableProcessors());
-        out.printf("cost  one login  logins a second on %d cores%n", calibration.cores());
+        out.println("cost  one login  logins a second on " + calibration.cores() + " cores");
         for (int cost = Calibration.LOWEST; cost <= Calibration.HIGHEST; cost++) {
             out.printf(
                     Locale.ROOT,

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.spec.InvalidKeySpecException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,7 +71,7 @@ final class CryptString {
         if (cost < MIN_COST || cost > MAX_COST) {
             return Optional.empty();
         }
-        BCryptPassword raw = decode("$2a$%02d$%s%s".formatted(cost, parts.group(3), parts.group(4)));
+        BCryptPassword raw = decode(String.format(Locale.ROOT, "$2a$%02d$%s%s", cost, parts.group(3), parts.group(4)));
         return Optional.of(new CryptString(form, parts.group(1), parts.group(3), raw));
     }
 
@@ -108,8 +109,8 @@ final class CryptString {
         try {
             String digest = text(hasher.hash(key, salt, cost, cost), salt, cost).substring(29);
             return form == Form.PREHASHED
-                    ? "$bcrypt-sha256$v=2,t=2b,r=%d$%s$%s".formatted(cost, saltText, digest)
-                    : "$2b$%02d$%s%s".formatted(cost, saltText, digest);
+                    ? String.format(Locale.ROOT, "$bcrypt-sha256$v=2,t=2b,r=%d$%s$%s", cost, saltText, digest)
+                    : String.format(Locale.ROOT, "$2b$%02d$%s%s", cost, saltText, digest);
         } finally {
             Arrays.fill(key, (byte) 0);
         }

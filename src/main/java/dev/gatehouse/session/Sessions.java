@@ -13,6 +13,7 @@ import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -331,7 +332,7 @@ public class Sessions implements Expiring {
     @Override
     @Transactional
     public int sweep(int atMost) {
-        Number due = (Number) statement("""
+        Number due = (Number) statement(String.format(Locale.ROOT, """
                         WITH due AS MATERIALIZED (
                             SELECT id, clock_timestamp() AS instant,
                                 CASE WHEN ended_at IS NULL THEN LEAST(idle_limit, absolute_limit)
@@ -344,7 +345,7 @@ public class Sessions implements Expiring {
                             UPDATE session SET sweep_at = needed_until FROM due
                             WHERE session.id = due.id AND needed_until > instant)
                         SELECT count(*) FROM due
-                        """.formatted(atMost))
+                        """, atMost))
                 .setParameter("remembered", seconds(endedSessions.remembered()))
                 .getSingleResult();
         return due.intValue();

@@ -7,6 +7,7 @@ import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
@@ -71,7 +72,7 @@ class VerifyResource {
             if (isUnreserved(character)) {
                 encoded.append(character);
             } else {
-                encoded.append("%%%02X".formatted((int) character));
+                encoded.append(String.format(Locale.ROOT, "%%%02X", (int) character));
             }
         }
         return encoded.toString();

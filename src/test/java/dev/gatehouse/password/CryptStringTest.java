@@ -3,6 +3,7 @@ package dev.gatehouse.password;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,22 @@ class CryptStringTest {
         bytes[bytes.length - 1] ^= 1;
         assertThat(CryptString.parse(stored).orElseThrow().matches(bytes, 4, ALONE))
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 80})
+    void underALocaleWithOtherDigitsHashesAreTheSame(int length) {
+        Locale before = Locale.getDefault();
+        String made = CryptString.make(bytes("x".repeat(length)), SALT, 4, ALONE);
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+            assertThat(CryptString.make(bytes("x".repeat(length)), SALT, 4, ALONE))
+                    .isEqualTo(made);
+            assertThat(CryptString.parse(made).orElseThrow().matches(bytes("x".repeat(length)), 4, ALONE))
+                    .isTrue();
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test
