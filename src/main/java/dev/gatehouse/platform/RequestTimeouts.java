@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.SmallRyeConfig;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * client that sends a byte now and then is never idle. Neither Vert.x nor Quarkus has such a limit, so this is put into the
  * pipeline of each connection through Netty's own extension point, which {@link #enable} switches on.
  */
+@RegisterForReflection // Made by the service loader, whose file is among the native executable's resources.
 public final class RequestTimeouts extends ChannelInitializerExtension {
     private volatile long limitNanos;
 
