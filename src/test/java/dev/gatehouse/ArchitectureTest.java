@@ -1,7 +1,12 @@
 package dev.gatehouse;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -27,10 +32,14 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 import java.io.PrintStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Type;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ResourceBundle;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -220,6 +229,39 @@ class ArchitectureTest {
                 .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
                 .orShould()
                 .callMethod(Math.class, "random")
+                .check(OURS);
+    }
+
+    /** What a native executable would not have unless it was registered; see NativeRegistrationsIT for what is. */
+    @Test
+    void nothingIsFoundByItsName() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".development")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.lang.reflect", "java.lang.invoke")
+                        .and(not(assignableTo(Type.class)))
+                        .and(not(assignableTo(MethodHandles.Lookup.class)))) // Of switches and lambdas.
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(ServiceLoader.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(ResourceBundle.class)
+                .orShould()
+                .callMethod(Class.class, "forName", String.class)
+                .orShould()
+                .callMethod(ClassLoader.class, "loadClass", String.class)
+                .orShould()
+                .callMethodWhere(target(nameMatching("getResource(AsStream|s)?"))
+                        .and(target(owner(assignableTo(ClassLoader.class)))))
+                .check(OURS);
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("CommonPasswords")
+                .should()
+                .callMethodWhere(
+                        target(nameMatching("getResource(AsStream)?")).and(target(owner(assignableTo(Class.class)))))
                 .check(OURS);
     }
 
