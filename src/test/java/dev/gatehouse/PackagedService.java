@@ -25,7 +25,7 @@ public final class PackagedService implements AutoCloseable {
     public static final String SECRET = "for integration tests and nothing else";
 
     /** How docs/operations.md has the JVM run; the build sets others for tests that start many processes. */
-    private static final String JAVA_OPTIONS =
+    static final String JAVA_OPTIONS =
             "-XX:AOTCache=app.aot -Xms24m -Xmx128m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=1000";
 
     /** The JVM takes its cache of classes only where it is started in the folder that this was made in. */

@@ -1,0 +1,167 @@
+package dev.gatehouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.PackagedService.Ended;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
+
+/** What is deployed fits the service: the files of containers and of Kubernetes set what it knows, and run it as is documented. */
+class DeploymentIT {
+    private static final Path KUBERNETES = Path.of("deploy", "kubernetes");
+    private static final String KEYS = "GATEHOUSE_KEY_ENCRYPTION_KEYS";
+
+    @Test
+    void theSettingsOfContainersAndOfKubernetesAreDocumented() throws IOException {
+        Set<String> names = new TreeSet<>(kubernetesSettings().keySet());
+        services().values().stream()
+                .filter(service -> "gatehouse".equals(service.get("image")))
+                .forEach(service ->
+                        names.addAll(strings(service.get("environment")).keySet()));
+
+        assertThat(names).hasSizeGreaterThanOrEqualTo(7);
+        String example = Files.readString(Path.of("application.properties.example"));
+        assertThat(names).allSatisfy(name -> assertThat(example).containsPattern("\\b" + name + "\\b"));
+    }
+
+    @Test
+    void theServiceDoesNotStartWithTheKeyOfTheSecretAsItStands() throws IOException {
+        Ended ended = PackagedService.ending(kubernetesSettings());
+
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.log())
+                .contains("gatehouse.key.encryption-keys: number 1 must be 32 bytes in base64")
+                .doesNotContain("replace-me");
+    }
+
+    @Test
+    void theServiceStartsWithTheSettingsOfKubernetesAndSecretsOfOnesOwn() throws IOException {
+        Map<String, String> settings = kubernetesSettings();
+        byte[] key = "one that nobody uses but the test".getBytes(StandardCharsets.UTF_8);
+        settings.put(KEYS, Base64.getEncoder().encodeToString(Arrays.copyOf(key, 32)));
+        settings.remove("QUARKUS_DATASOURCE_USERNAME");
+        settings.remove("QUARKUS_DATASOURCE_JDBC_URL");
+
+        try (PackagedService service = PackagedService.ready(TestPostgres.newDatabase(), settings)) {
+            for (String path : probes()) {
+                assertThat(service.management().call("GET", path).send().status())
+                        .as(path)
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void theImageRunsTheJvmAsTheDocumentsAndTheTestsDo() throws IOException {
+        String image = Files.readString(Path.of("src", "main", "docker", "Dockerfile.jvm"));
+        String options =
+                only(Pattern.compile("JDK_JAVA_OPTIONS=\"(.*)\"").matcher(image).results());
+        String cache = only(Pattern.compile("ENTRYPOINT \\[\"[^\"]*\", \"([^\"]*)\"")
+                .matcher(image)
+                .results());
+
+        String command = cache + " " + options;
+        assertThat(command).isEqualTo(PackagedService.JAVA_OPTIONS);
+        for (Path document : List.of(Path.of("README.md"), Path.of("docs", "operations.md"))) {
+            assertThat(document).content().contains("java " + command + " -jar quarkus-run.jar\n");
+        }
+    }
+
+    @Test
+    void theSecretsOfComposeAreMadeOnceAndByWhatComposeNames(@TempDir Path clone) throws Exception {
+        String compose = Files.readString(Path.of("docker-compose.yml"));
+        List<String> needed = Pattern.compile("\\$\\{(\\w+):\\?is not set, run deploy/make-env}")
+                .matcher(compose)
+                .results()
+                .map(variable -> variable.group(1))
+                .distinct()
+                .toList();
+        assertThat(needed).hasSize(2);
+        assertThat(Pattern.compile("\\$\\{(\\w+)").matcher(compose).results().map(variable -> variable.group(1)))
+                .isSubsetOf(needed);
+        Path script = Files.createDirectory(clone.resolve("deploy")).resolve("make-env");
+        Files.copy(Path.of("deploy", "make-env"), script);
+
+        assertThat(Tools.succeeds("sh", script.toString())).isTrue();
+
+        Path file = clone.resolve(".env");
+        Properties secrets = new Properties();
+        try (var reader = Files.newBufferedReader(file)) {
+            secrets.load(reader);
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(secrets.stringPropertyNames()).containsExactlyInAnyOrderElementsOf(needed);
+        assertThat(Base64.getDecoder().decode(secrets.getProperty(KEYS))).hasSize(32);
+        assertThat(secrets.getProperty("POSTGRES_PASSWORD")).matches("[A-Za-z0-9]{30,}");
+
+        byte[] first = Files.readAllBytes(file);
+        assertThat(Tools.succeeds("sh", script.toString())).isFalse();
+        assertThat(file).hasBinaryContent(first);
+    }
+
+    private static String only(Stream<MatchResult> found) {
+        return found.map(match -> match.group(1)).collect(Collectors.joining("\n"));
+    }
+
+    private static Map<String, Map<?, ?>> services() throws IOException {
+        Map<String, Map<?, ?>> services = new TreeMap<>();
+        map(yaml(Path.of("docker-compose.yml")).get("services"))
+                .forEach((name, service) -> services.put(name.toString(), map(service)));
+        return services;
+    }
+
+    private static Map<String, String> kubernetesSettings() throws IOException {
+        Map<String, String> settings =
+                new HashMap<>(strings(yaml(KUBERNETES.resolve("configmap.yaml")).get("data")));
+        settings.putAll(strings(yaml(KUBERNETES.resolve("secret.yaml")).get("stringData")));
+        return settings;
+    }
+
+    private static List<String> probes() throws IOException {
+        String deployment = Files.readString(KUBERNETES.resolve("deployment.yaml"), StandardCharsets.UTF_8);
+        List<String> paths = new ArrayList<>();
+        Pattern.compile("httpGet: \\{path: ([^,]+), port: management}")
+                .matcher(deployment)
+                .results()
+                .forEach(probe -> paths.add(probe.group(1)));
+        assertThat(paths).hasSize(3);
+        return paths;
+    }
+
+    private static Map<?, ?> yaml(Path file) throws IOException {
+        return map(new Yaml().load(Files.readString(file)));
+    }
+
+    private static Map<?, ?> map(@Nullable Object value) {
+        return (Map<?, ?>) Objects.requireNonNull(value);
+    }
+
+    private static Map<String, String> strings(@Nullable Object value) {
+        Map<String, String> strings = new HashMap<>();
+        map(value).forEach((name, text) -> strings.put(name.toString(), text.toString()));
+        return strings;
+    }
+}
