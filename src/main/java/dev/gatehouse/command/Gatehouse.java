@@ -3,6 +3,8 @@ package dev.gatehouse.command;
 import dev.gatehouse.platform.RequestTimeouts;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The program. Without arguments it is the service; the first one names a command, which needs no configuration. */
 @QuarkusMain
@@ -15,11 +17,15 @@ public final class Gatehouse {
 
     private static final int WRONG_USAGE = 2;
 
+    /** Whose remarks while it starts Quarkus hides, but not those of a start that fails before it has set up the log. */
+    private static final Logger HIBERNATE = Logger.getLogger("org.hibernate");
+
     private Gatehouse() {}
 
     /** Runs the service or a command; ends the process with 2 when there is no such command. */
     public static void main(String... arguments) {
         if (arguments.length == 0) {
+            HIBERNATE.setLevel(Level.WARNING);
             RequestTimeouts.enable();
             if (Training.isDue()) {
                 Training.start();
