@@ -36,7 +36,9 @@ public final class Footprint {
         print("first answer after ms", starts, Start::firstAnswerMillis);
         print("ready after ms", starts, Start::readyMillis);
         print("resident MB then", starts, Start::megabytes);
-        try (PackagedService service = PackagedService.ready(database, Map.of("GATEHOUSE_THROTTLE_ENABLED", "false"))) {
+        // Nothing is refused, however slow the machine: 16 calls may all be logins.
+        Map<String, String> patient = Map.of("GATEHOUSE_THROTTLE_ENABLED", "false", "GATEHOUSE_PASSWORD_MAX_WAIT", "PT60S");
+        try (PackagedService service = PackagedService.ready(database, patient)) {
             for (int round = 1; round <= 3; round++) {
                 long begin = System.nanoTime();
                 mixed(service.api(), round);
