@@ -33,7 +33,7 @@ class ConnectionsIT {
                 TestPostgres.newDatabase(),
                 Map.of(
                         "GATEHOUSE_PASSWORD_COST", "4",
-                        "GATEHOUSE_HTTP_REQUEST_TIMEOUT", "PT3S",
+                        "GATEHOUSE_HTTP_REQUEST_TIMEOUT", "PT2S",
                         "QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", Integer.toString(LIMIT)));
         service.api().signUp("somebody", PASSWORD);
     }
@@ -171,6 +171,18 @@ class ConnectionsIT {
             assertThat(new String(underWay.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 200")
                     .contains("refresh_token");
+            assertThat(stopping.awaitEnd()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void callsAreTakenForAsLongAsIsConfiguredAfterItHasSaidThatItIsNotServing() {
+        Map<String, String> delayed = Map.of("GATEHOUSE_HTTP_SHUTDOWN_DELAY", "PT3S");
+        try (PackagedService stopping = PackagedService.ready(TestPostgres.newDatabase(), delayed)) {
+            stopping.terminate();
+            Await.until(() -> status(stopping, "group/serving") == 503);
+
+            assertThat(stopping.api().call("GET", "/notsecret").send().status()).isEqualTo(200);
             assertThat(stopping.awaitEnd()).isEqualTo(143);
         }
     }

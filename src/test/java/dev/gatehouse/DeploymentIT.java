@@ -70,6 +70,7 @@ class DeploymentIT {
                         .as(path)
                         .isEqualTo(200);
             }
+            service.kill(); // It would take calls for five seconds more.
         }
     }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/** What a connection may do. */
+/** What a connection may do, and what becomes of calls at the end. */
 @ConfigMapping(prefix = "gatehouse.http")
 interface HttpConfig {
     /**
@@ -19,4 +19,14 @@ interface HttpConfig {
     @DurationMin(seconds = 1, message = "must be a duration from PT1S to PT60S")
     @DurationMax(seconds = 60, message = "must be a duration from PT1S to PT60S")
     Duration requestTimeout();
+
+    /**
+     * How long calls are still taken after the process was told to end, 0 to 60 seconds. It says at once that it is not
+     * serving; load balancers need a moment to notice.
+     */
+    @WithDefault("PT0S")
+    @WithConverter(DurationSetting.class)
+    @DurationMin(seconds = 0, message = "must be a duration from PT0S to PT60S")
+    @DurationMax(seconds = 60, message = "must be a duration from PT0S to PT60S")
+    Duration shutdownDelay();
 }

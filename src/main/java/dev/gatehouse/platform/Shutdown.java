@@ -23,9 +23,16 @@ class Shutdown {
     /** One party is the shutdown itself, which arrives first; the others are calls. */
     private final Phaser calls = new Phaser(1);
 
-    private volatile boolean begun;
+    private final Duration delay;
 
-    /** Whether the process has been told to end. */
+    private volatile boolean begun;
+    private volatile boolean refusing;
+
+    Shutdown(HttpConfig config) {
+        this.delay = config.shutdownDelay();
+    }
+
+    /** Whether the process has been told to end. It still takes calls for the configured delay. */
     boolean hasBegun() {
         return begun;
     }
@@ -46,7 +53,7 @@ class Shutdown {
 
     /** Counts work of the service's own until it is released; false when none may begin any more. */
     boolean admit() {
-        return !begun && calls.register() >= 0;
+        return !refusing && calls.register() >= 0;
     }
 
     /** Ends what was admitted. */
@@ -60,6 +67,8 @@ class Shutdown {
             return; // A live reload would wait for the pages that are open.
         }
         begun = true;
+        Thread.sleep(delay);
+        refusing = true;
         int phase = calls.arriveAndDeregister();
         try {
             calls.awaitAdvanceInterruptibly(phase, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
