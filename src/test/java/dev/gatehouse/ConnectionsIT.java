@@ -4,14 +4,20 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api.Answer;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,6 +142,71 @@ class ConnectionsIT {
             for (Socket socket : open) {
                 socket.close();
             }
+        }
+    }
+
+    @Test
+    void requestsThatAreSentAtOnceAreAnsweredOneAfterTheOther() throws IOException {
+        String open = "GET /notsecret HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        String login = HEAD + LENGTH + BODY;
+        String chunked = HEAD + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(BODY.length()) + "\r\n"
+                + BODY + "\r\n0\r\n\r\n";
+        String nowhere = "DELETE /nowhere HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(2000) + "\r\n\r\n";
+        String last = "GET /account HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        try (Socket socket = new Socket("localhost", service.port())) {
+            socket.getOutputStream()
+                    .write(((open + login + open + nowhere + chunked).repeat(8) + last).getBytes(US_ASCII));
+
+            List<String> statuses = Pattern.compile("HTTP/1\\.1 (\\d+)")
+                    .matcher(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .results()
+                    .map(status -> status.group(1))
+                    .toList();
+            assertThat(String.join(" ", statuses)).isEqualTo("200 200 200 404 200 ".repeat(8) + "401");
+        }
+    }
+
+    /** Answers of a hundred kilobytes, so that no kernel takes many, and requests of one, so that none takes all. */
+    @Test
+    void whoReadsNoAnswersIsNotReadFromEither() throws Exception {
+        byte[] request = ("GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(1000) + "\r\n\r\n")
+                .getBytes(US_ASCII);
+        int many = 1000;
+        try (Socket socket = new Socket()) {
+            socket.setSendBufferSize(16 * 1024);
+            socket.setReceiveBufferSize(16 * 1024);
+            socket.connect(new InetSocketAddress("localhost", service.port()));
+            Thread sender = Thread.ofVirtual().start(() -> send(socket, request, many));
+            assertThat(sender.join(Duration.ofSeconds(1))).as("has sent all").isFalse();
+            assertThat(service.api().call("GET", "/notsecret").send().status()).isEqualTo(200);
+
+            var answers = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+            for (int n = 0; n < many; n++) {
+                answers.skipNBytes(contentLength(answers));
+            }
+            sender.join();
+        }
+    }
+
+    /** Reads the head of an answer. */
+    private static int contentLength(InputStream answers) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = answers.read();
+            assertThat(next).as(head.toString()).isNotEqualTo(-1);
+            head.append((char) next);
+        }
+        assertThat(head).startsWith("HTTP/1.1 200");
+        return Integer.parseInt(head.toString().replaceAll("(?is).*content-length: (\\d+).*", "$1"));
+    }
+
+    private static void send(Socket socket, byte[] request, int times) {
+        try {
+            for (int n = 0; n < times; n++) {
+                socket.getOutputStream().write(request);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -26,7 +26,7 @@ public final class PackagedService implements AutoCloseable {
 
     /** How docs/operations.md has the JVM run; the build sets others for tests that start many processes. */
     static final String JAVA_OPTIONS =
-            "-XX:AOTCache=app.aot -Xms24m -Xmx128m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=1000";
+            "-XX:AOTCache=app.aot -Xms24m -Xmx128m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=1000 -XX:+ExitOnOutOfMemoryError";
 
     /** The JVM takes its cache of classes only where it is started in the folder that this was made in. */
     private static final File FOLDER = new File("target", "quarkus-app");

@@ -1,6 +1,6 @@
 package dev.gatehouse.command;
 
-import dev.gatehouse.platform.RequestTimeouts;
+import dev.gatehouse.platform.ConnectionLimits;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.logging.Level;
@@ -26,7 +26,7 @@ public final class Gatehouse {
     public static void main(String... arguments) {
         if (arguments.length == 0) {
             HIBERNATE.setLevel(Level.WARNING);
-            RequestTimeouts.enable();
+            ConnectionLimits.enable();
             if (Training.isDue()) {
                 Training.start();
             } else {
