@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,16 +154,31 @@ class ConnectionsIT {
                 + BODY + "\r\n0\r\n\r\n";
         String nowhere = "DELETE /nowhere HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(2000) + "\r\n\r\n";
         String last = "GET /account HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        try (Socket socket = new Socket("localhost", service.port())) {
-            socket.getOutputStream()
-                    .write(((open + login + open + nowhere + chunked).repeat(8) + last).getBytes(US_ASCII));
+        assertThat(statuses((open + login + open + nowhere + chunked).repeat(8) + last))
+                .isEqualTo("200 200 200 404 200 ".repeat(8) + "401");
+    }
 
-            List<String> statuses = Pattern.compile("HTTP/1\\.1 (\\d+)")
+    /** Neither the rest of a refused body nor what follows the last request is taken for a request. */
+    @Test
+    void aRefusalLeavesTheConnectionToTheNextRequest() throws IOException {
+        String body = "x".repeat(40_000);
+        String length = "Content-Length: " + body.length() + "\r\n\r\n";
+        String withoutHost = "POST /login HTTP/1.1\r\n" + length + body;
+        String tooLarge = "POST /login HTTP/1.1\r\nHost: localhost\r\n" + length + body;
+        String last = "GET /notsecret HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        assertThat(statuses(withoutHost + tooLarge + tooLarge + last + HEAD + LENGTH + BODY))
+                .isEqualTo("400 413 413 200");
+    }
+
+    /** The statuses of what comes until the service closes the connection. */
+    private static String statuses(String requests) throws IOException {
+        try (Socket socket = new Socket("localhost", service.port())) {
+            socket.getOutputStream().write(requests.getBytes(US_ASCII));
+            return Pattern.compile("HTTP/1\\.1 (\\d+)")
                     .matcher(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .results()
                     .map(status -> status.group(1))
-                    .toList();
-            assertThat(String.join(" ", statuses)).isEqualTo("200 200 200 404 200 ".repeat(8) + "401");
+                    .collect(Collectors.joining(" "));
         }
     }
 
@@ -171,7 +187,7 @@ class ConnectionsIT {
     void whoReadsNoAnswersIsNotReadFromEither() throws Exception {
         byte[] request = ("GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(1000) + "\r\n\r\n")
                 .getBytes(US_ASCII);
-        int many = 1000;
+        int many = 2000;
         try (Socket socket = new Socket()) {
             socket.setSendBufferSize(16 * 1024);
             socket.setReceiveBufferSize(16 * 1024);

@@ -91,6 +91,28 @@ class DeploymentIT {
     }
 
     @Test
+    void nginxKnowsTheReplicasByTheirAddressesAndTheyBelieveIts() throws IOException {
+        Map<String, String> addresses = new TreeMap<>();
+        services()
+                .forEach((name, service) -> Pattern.compile("ipv4_address=([0-9.]+)")
+                        .matcher(String.valueOf(service.get("networks")))
+                        .results()
+                        .forEach(address -> addresses.put(name, address.group(1))));
+        String nginx = addresses.remove("nginx");
+        Set<String> asked = Pattern.compile("server ([0-9.]+):")
+                .matcher(Files.readString(Path.of("deploy", "nginx", "default.conf")))
+                .results()
+                .map(server -> server.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(asked).hasSize(3).containsExactlyInAnyOrderElementsOf(addresses.values());
+        for (String replica : addresses.keySet()) {
+            assertThat(strings(map(services().get(replica)).get("environment")))
+                    .containsEntry("QUARKUS_HTTP_PROXY_TRUSTED_PROXIES", nginx);
+        }
+    }
+
+    @Test
     void theSecretsOfComposeAreMadeOnceAndByWhatComposeNames(@TempDir Path clone) throws Exception {
         String compose = Files.readString(Path.of("docker-compose.yml"));
         List<String> needed = Pattern.compile("\\$\\{(\\w+):\\?is not set, run deploy/make-env}")

@@ -92,8 +92,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
         public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
             beforeDecoder = beforeDecoder || followDecoder(context.pipeline());
             if (beforeDecoder && bytes instanceof ByteBuf buffer) {
-                ahead.add(buffer);
-                bytesAhead += buffer.readableBytes();
+                add(buffer);
                 decode(context);
                 stopAtLimit(context);
                 return;
@@ -114,6 +113,18 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
             }
             pipeline.addAfter(encoder.name(), "exchange", exchange);
             return true;
+        }
+
+        /** Into the last one where there is room: who sends byte by byte must not fill a buffer with each. */
+        private void add(ByteBuf bytes) {
+            bytesAhead += bytes.readableBytes();
+            ByteBuf last = ahead.peekLast();
+            if (last != null && last.maxFastWritableBytes() >= bytes.readableBytes()) {
+                last.writeBytes(bytes);
+                bytes.release();
+            } else {
+                ahead.add(bytes);
+            }
         }
 
         private void stopAtLimit(ChannelHandlerContext context) {
@@ -149,15 +160,16 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
         /** Called when an answer is on its way and a further request may be begun. */
         private void goOn() {
             ChannelHandlerContext context = own;
-            if (context == null || ahead.isEmpty()) {
+            if (context == null || ahead.isEmpty() || !context.channel().isActive()) {
                 return;
+            }
+            if (full) {
+                full = false;
+                context.channel().config().setAutoRead(true); // Before decoding, in which Vert.x may switch it off.
             }
             decode(context);
             context.fireChannelReadComplete();
-            if (full && bytesAhead < AHEAD) {
-                full = false;
-                context.channel().config().setAutoRead(true);
-            }
+            stopAtLimit(context);
         }
 
         @Override

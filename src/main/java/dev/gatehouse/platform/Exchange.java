@@ -7,11 +7,11 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a connection's next request begin when the answer to the one before has gone to the operating system (RFC 9112, 9.3.2,
@@ -26,6 +26,7 @@ final class Exchange extends ChannelDuplexHandler {
     private boolean answered;
     private boolean endSeen;
     private boolean upgraded;
+    private boolean last;
 
     /** @param next called when an exchange is over and nothing is held any more */
     Exchange(Runnable next) {
@@ -34,7 +35,12 @@ final class Exchange extends ChannelDuplexHandler {
 
     /** Whether bytes are still needed: no request is whole that has not been answered. */
     boolean takesBytes() {
-        return upgraded || (held.isEmpty() && !(underWay && requestEnded));
+        return upgraded || (held.isEmpty() && !(underWay && requestEnded) && !nothingFollows());
+    }
+
+    /** Whether the client, or its protocol, wants the connection closed after the request that has ended. */
+    private boolean nothingFollows() {
+        return last && requestEnded;
     }
 
     /** Forgets that a request's end was seen. */
@@ -50,7 +56,9 @@ final class Exchange extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         endSeen |= message instanceof LastHttpContent;
-        if (mayPass(message) && held.isEmpty()) {
+        if (nothingFollows()) {
+            ReferenceCountUtil.release(message);
+        } else if (mayPass(message) && held.isEmpty()) {
             pass(context, message);
         } else {
             held.add(message);
@@ -63,7 +71,8 @@ final class Exchange extends ChannelDuplexHandler {
 
     private void pass(ChannelHandlerContext context, Object message) {
         // Before it is passed on, since it may be answered at once.
-        if (message instanceof HttpRequest) {
+        if (message instanceof HttpRequest request) {
+            last = !HttpUtil.isKeepAlive(request);
             underWay = true;
             requestEnded = false;
             answered = false;
@@ -104,12 +113,12 @@ final class Exchange extends ChannelDuplexHandler {
     }
 
     private void goOn(ChannelHandlerContext context) {
-        @Nullable Object message = held.peek();
-        boolean passed = message != null;
-        while (message != null && mayPass(message)) {
-            held.remove();
-            pass(context, message);
-            message = held.peek();
+        if (!context.channel().isActive()) {
+            return;
+        }
+        boolean passed = !held.isEmpty();
+        while (!held.isEmpty() && !nothingFollows() && mayPass(held.element())) {
+            pass(context, held.remove());
         }
         if (passed) {
             context.fireChannelReadComplete();

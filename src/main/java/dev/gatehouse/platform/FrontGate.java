@@ -169,6 +169,7 @@ class FrontGate {
 
     /** What failed outside JAX-RS: a page that broke, or a request that Vert.x itself refuses, such as one without Host. */
     private void fail(RoutingContext context) {
+        context.request().resume(); // Or a body that nobody has read would keep the connection from its next request.
         int status = context.statusCode();
         if (status == Problem.NOT_FOUND.status()) {
             problems.answer(context, Problem.NOT_FOUND);
