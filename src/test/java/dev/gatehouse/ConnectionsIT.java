@@ -40,7 +40,7 @@ class ConnectionsIT {
                 TestPostgres.newDatabase(),
                 Map.of(
                         "GATEHOUSE_PASSWORD_COST", "4",
-                        "GATEHOUSE_HTTP_REQUEST_TIMEOUT", "PT2S",
+                        "GATEHOUSE_HTTP_REQUEST_TIMEOUT", "PT3S",
                         "QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", Integer.toString(LIMIT)));
         service.api().signUp("somebody", PASSWORD);
     }
@@ -264,7 +264,7 @@ class ConnectionsIT {
 
     @Test
     void callsAreTakenForAsLongAsIsConfiguredAfterItHasSaidThatItIsNotServing() {
-        Map<String, String> delayed = Map.of("GATEHOUSE_HTTP_SHUTDOWN_DELAY", "PT3S");
+        Map<String, String> delayed = Map.of("GATEHOUSE_HTTP_SHUTDOWN_DELAY", "PT2S");
         try (PackagedService stopping = PackagedService.ready(TestPostgres.newDatabase(), delayed)) {
             stopping.terminate();
             Await.until(() -> status(stopping, "group/serving") == 503);

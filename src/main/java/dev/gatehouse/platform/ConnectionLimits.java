@@ -139,7 +139,6 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
             while (exchange.takesBytes() && !ahead.isEmpty()) {
                 ByteBuf slice = nextSlice();
                 bytesAhead -= slice.readableBytes();
-                exchange.expectEnd();
                 context.fireChannelRead(slice);
                 if (exchange.hasSeenEnd()) {
                     end(); // The rest of the bytes, if any, begins another one: its time runs from the next byte.

@@ -21,9 +21,8 @@ import java.util.Deque;
 final class Exchange extends ChannelDuplexHandler {
     private final Runnable next;
     private final Deque<Object> held = new ArrayDeque<>();
-    private boolean underWay;
-    private boolean requestEnded;
-    private boolean answered;
+    private boolean requestEnded = true;
+    private boolean answered = true;
     private boolean endSeen;
     private boolean upgraded;
     private boolean last;
@@ -35,7 +34,7 @@ final class Exchange extends ChannelDuplexHandler {
 
     /** Whether bytes are still needed: no request is whole that has not been answered. */
     boolean takesBytes() {
-        return upgraded || (held.isEmpty() && !(underWay && requestEnded) && !nothingFollows());
+        return upgraded || (held.isEmpty() && (answered || !requestEnded) && !nothingFollows());
     }
 
     /** Whether the client, or its protocol, wants the connection closed after the request that has ended. */
@@ -43,14 +42,11 @@ final class Exchange extends ChannelDuplexHandler {
         return last && requestEnded;
     }
 
-    /** Forgets that a request's end was seen. */
-    void expectEnd() {
-        endSeen = false;
-    }
-
-    /** Whether a request's end was seen since that was last forgotten. */
+    /** Whether a request's end was seen since this was last asked. */
     boolean hasSeenEnd() {
-        return endSeen;
+        boolean seen = endSeen;
+        endSeen = false;
+        return seen;
     }
 
     @Override
@@ -66,28 +62,24 @@ final class Exchange extends ChannelDuplexHandler {
     }
 
     private boolean mayPass(Object message) {
-        return upgraded || !underWay || !(message instanceof HttpRequest);
+        return upgraded || isOver() || !(message instanceof HttpRequest);
+    }
+
+    private boolean isOver() {
+        return requestEnded && answered;
     }
 
     private void pass(ChannelHandlerContext context, Object message) {
         // Before it is passed on, since it may be answered at once.
         if (message instanceof HttpRequest request) {
             last = !HttpUtil.isKeepAlive(request);
-            underWay = true;
             requestEnded = false;
             answered = false;
         }
         if (message instanceof LastHttpContent) {
             requestEnded = true;
-            endIfOver();
         }
         context.fireChannelRead(message);
-    }
-
-    private void endIfOver() {
-        if (requestEnded && answered) {
-            underWay = false;
-        }
     }
 
     @Override
@@ -105,8 +97,7 @@ final class Exchange extends ChannelDuplexHandler {
 
     private void answered(ChannelHandlerContext context) {
         answered = true;
-        endIfOver();
-        if (!underWay) {
+        if (isOver()) {
             // Not from here: whoever writes is still at it.
             context.executor().execute(() -> goOn(context));
         }
