@@ -15,12 +15,15 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Calls a running service with exactly the bytes that a test means, which most clients would tidy up. */
 public final class Api {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int PATIENCE = 30;
 
     private final String base;
 
@@ -123,6 +126,18 @@ public final class Api {
                 throw new IllegalStateException(e);
             }
         }
+    }
+
+    /**
+     * Calls again as long as the answer is 503: a service that has just started may lack the time for many calls at once where
+     * the machine is busy with others.
+     */
+    public static Answer patiently(Supplier<Answer> call) {
+        return Stream.generate(call)
+                .limit(PATIENCE)
+                .filter(answer -> answer.status() != 503)
+                .findFirst()
+                .orElseGet(call);
     }
 
     public Call call(String method, String path) {

@@ -12,7 +12,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -23,8 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * Guessing from many addresses, which a trusted proxy tells, against two packaged replicas by turns. What was checked is what
- * was answered 401; what was not is 429. What is 503, since replicas that have just started on a busy machine lack the time for
- * so many at once, is tried again.
+ * was answered 401; what was not is 429. What was 503 is guessed again.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AttackIT {
@@ -32,7 +30,6 @@ class AttackIT {
     private static final int GUESSES = Integer.getInteger("guesses", 600);
 
     private static final int AT_ONCE = 32;
-    private static final int TRIES = 30;
     private static final String PASSWORD = "a long enough password";
     private static final String OWNERS_ADDRESS = "203.0.113.1";
     private static final Map<String, String> ENVIRONMENT = Map.of(
@@ -88,7 +85,7 @@ class AttackIT {
                             () -> {
                                 free.acquireUninterruptibly();
                                 try {
-                                    return statusOf(() -> guess.apply(n));
+                                    return Api.patiently(() -> guess.apply(n)).status();
                                 } finally {
                                     free.release();
                                 }
@@ -101,15 +98,6 @@ class AttackIT {
         }
     }
 
-    /** The status of the first try that there was time for. */
-    private static int statusOf(Supplier<Answer> attempt) {
-        return Stream.generate(() -> attempt.get().status())
-                .limit(TRIES)
-                .filter(status -> status != 503)
-                .findFirst()
-                .orElse(503);
-    }
-
     /** Logs the owner in again and again until the attack is over, and lets no login fail. */
     private long withTheOwnerLoggingIn(String address, LongSupplier attack) {
         AtomicBoolean over = new AtomicBoolean();
@@ -119,7 +107,8 @@ class AttackIT {
                         int count = 0;
                         while (!over.get()) {
                             int n = count++;
-                            assertThat(statusOf(() -> login(n, "owner", PASSWORD, address)))
+                            assertThat(Api.patiently(() -> login(n, "owner", PASSWORD, address))
+                                            .status())
                                     .isEqualTo(200);
                         }
                         return count;

@@ -212,7 +212,7 @@ class ReplicasIT {
         List<Callable<Answer>> calls = new ArrayList<>();
         for (int n = 0; n < PARALLEL; n++) {
             Api api = services.get(n % services.size()).api();
-            calls.add(() -> api.refresh(refreshToken));
+            calls.add(() -> Api.patiently(() -> api.refresh(refreshToken)));
         }
         List<Answer> answers = new ArrayList<>();
         for (Future<Answer> answer : clients.invokeAll(calls, 60, TimeUnit.SECONDS)) {
