@@ -31,6 +31,12 @@ import org.yaml.snakeyaml.Yaml;
 /** What is deployed fits the service: the files of containers and of Kubernetes set what it knows, and run it as is documented. */
 class DeploymentIT {
     private static final Path KUBERNETES = Path.of("deploy", "kubernetes");
+    /** As docs/operations.md counts them. */
+    private static final int CONNECTIONS_OF_ITS_OWN = 3;
+
+    /** {@code max_connections} less {@code superuser_reserved_connections}, as Postgres has them by default. */
+    private static final int CONNECTIONS_OF_POSTGRES = 100 - 3;
+
     private static final String KEYS = "GATEHOUSE_KEY_ENCRYPTION_KEYS";
 
     @Test
@@ -110,6 +116,22 @@ class DeploymentIT {
             assertThat(strings(map(services().get(replica)).get("environment")))
                     .containsEntry("QUARKUS_HTTP_PROXY_TRUSTED_PROXIES", nginx);
         }
+    }
+
+    /** A burst of calls opens all connections that replicas may have; beyond what Postgres takes they would be 503. */
+    @Test
+    void allReplicasOfComposeFitIntoAPostgresAsItComes() throws IOException {
+        Properties defaults = new Properties();
+        try (var reader = Files.newBufferedReader(Path.of("src", "main", "resources", "application.properties"))) {
+            defaults.load(reader);
+        }
+        int forCalls = Integer.parseInt(defaults.getProperty("quarkus.datasource.jdbc.max-size"));
+        long replicas = services().values().stream()
+                .filter(service -> "gatehouse".equals(service.get("image")))
+                .count();
+
+        assertThat(replicas).isEqualTo(4);
+        assertThat(replicas * (forCalls + CONNECTIONS_OF_ITS_OWN)).isLessThanOrEqualTo(CONNECTIONS_OF_POSTGRES);
     }
 
     @Test
