@@ -16,14 +16,13 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** Calls a running service with exactly the bytes that a test means, which most clients would tidy up. */
 public final class Api {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final int PATIENCE = 30;
+    private static final int TRIES = 30;
 
     private final String base;
 
@@ -129,15 +128,15 @@ public final class Api {
     }
 
     /**
-     * Calls again as long as the answer is 503: a service that has just started may lack the time for many calls at once where
-     * the machine is busy with others.
+     * Calls again while the answer is 503, for so many tries: services that have just started may lack the time for many calls at
+     * once where the machine is busy with others.
      */
     public static Answer patiently(Supplier<Answer> call) {
-        return Stream.generate(call)
-                .limit(PATIENCE)
-                .filter(answer -> answer.status() != 503)
-                .findFirst()
-                .orElseGet(call);
+        Answer answer = call.get();
+        for (int tries = 1; tries < TRIES && answer.status() == 503; tries++) {
+            answer = call.get();
+        }
+        return answer;
     }
 
     public Call call(String method, String path) {

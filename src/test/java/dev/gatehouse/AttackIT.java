@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * Guessing from many addresses, which a trusted proxy tells, against two packaged replicas by turns. What was checked is what
- * was answered 401; what was not is 429. What was 503 is guessed again.
+ * was answered 401; what was not is 429. What is 503 was not judged, and is tried again.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AttackIT {
@@ -98,7 +98,7 @@ class AttackIT {
         }
     }
 
-    /** Logs the owner in again and again until the attack is over, and lets no login fail. */
+    /** Logs the owner in again and again until the attack is over, and lets none be refused. */
     private long withTheOwnerLoggingIn(String address, LongSupplier attack) {
         AtomicBoolean over = new AtomicBoolean();
         try (ExecutorService owner = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -31,13 +31,13 @@ import org.yaml.snakeyaml.Yaml;
 /** What is deployed fits the service: the files of containers and of Kubernetes set what it knows, and run it as is documented. */
 class DeploymentIT {
     private static final Path KUBERNETES = Path.of("deploy", "kubernetes");
+    private static final String KEYS = "GATEHOUSE_KEY_ENCRYPTION_KEYS";
+
     /** As docs/operations.md counts them. */
     private static final int CONNECTIONS_OF_ITS_OWN = 3;
 
     /** {@code max_connections} less {@code superuser_reserved_connections}, as Postgres has them by default. */
     private static final int CONNECTIONS_OF_POSTGRES = 100 - 3;
-
-    private static final String KEYS = "GATEHOUSE_KEY_ENCRYPTION_KEYS";
 
     @Test
     void theSettingsOfContainersAndOfKubernetesAreDocumented() throws IOException {
