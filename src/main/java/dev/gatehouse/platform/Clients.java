@@ -62,7 +62,17 @@ public class Clients {
         String peer = remote == null ? null : remote.hostAddress();
         return peer == null
                 ? UNKNOWN
-                : address(peer, request.headers().getAll(forwarded ? FORWARDED : X_FORWARDED_FOR));
+                : address(peer, ForwardingFields.lines(request, forwarded ? FORWARDED : X_FORWARDED_FOR));
+    }
+
+    /** Whether proxies are read from {@code Forwarded} instead of {@code X-Forwarded-For}. */
+    boolean readsForwarded() {
+        return forwarded;
+    }
+
+    /** Whether the fields of a peer are believed. */
+    boolean isTrusted(String peer) {
+        return !trusted.isEmpty() && IpNetwork.parse(peer).map(this::isTrusted).orElse(false);
     }
 
     /**

@@ -7,23 +7,24 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.quarkus.arc.Arc;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.smallrye.config.SmallRyeConfig;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds what a connection can cost. One whose request does not come to its end in time is cut, be it the head or the body: the
- * idle timeout would not, since a client that sends a byte now and then is never idle. And one that sends request after request
- * and reads no answer gets no further one begun, see {@link Exchange}. Neither Vert.x nor Quarkus does that, so it is put into
- * the pipeline of each connection through Netty's own extension point, which {@link #enable} switches on.
+ * Bounds what a connection can cost: how long its requests and responses take, how much is read ahead, and how many connections one
+ * client has. Neither Vert.x nor Quarkus does that. Netty adds these handlers to the pipeline of each connection through its own
+ * extension point, which {@link #enable} switches on.
  */
 @RegisterForReflection // Made by the service loader, whose file is among the native executable's resources.
 public final class ConnectionLimits extends ChannelInitializerExtension {
@@ -35,7 +36,11 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
 
     private static final int INITIAL_READ = 2048;
 
-    private volatile long limitNanos;
+    /** What the operating system buffers. With megabytes, as it takes by default, nobody would see that a client reads nothing. */
+    private static final int SEND_BUFFER = 64 * 1024;
+
+    /** How long the rest of a refused request is read and dropped, so that the client gets the answer (RFC 9112, 9.6). */
+    private static final Duration LINGER = Duration.ofSeconds(2);
 
     /** Must be called before the first server listens. */
     public static void enable() {
@@ -47,39 +52,58 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
         channel.config()
                 .setRecvByteBufAllocator(
                         new AdaptiveRecvByteBufAllocator(SLICE, INITIAL_READ, AHEAD).maxMessagesPerRead(1));
+        channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BUFFER);
         // What is added here stands before the HTTP decoder, which comes when the channel is registered.
-        channel.pipeline().addLast(new Bytes(limitNanos()));
+        channel.pipeline()
+                .addLast(new Admission(bean(PeerConnections.class)))
+                .addLast(new Bytes(bean(ConnectionRules.class)));
     }
 
-    private long limitNanos() {
-        if (limitNanos == 0) {
-            limitNanos = ConfigProvider.getConfig()
-                    .unwrap(SmallRyeConfig.class)
-                    .getConfigMapping(HttpConfig.class)
-                    .requestTimeout()
-                    .toNanos();
+    private static <T> T bean(Class<T> type) {
+        return Arc.container().instance(type).get();
+    }
+
+    /** Closes a connection that is one too many of its client. */
+    private static final class Admission extends ChannelInboundHandlerAdapter {
+        private final PeerConnections peers;
+
+        Admission(PeerConnections peers) {
+            this.peers = peers;
         }
-        return limitNanos;
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) throws Exception {
+            if (peers.admit(context.channel())) {
+                super.channelActive(context);
+            } else {
+                ChannelFuture unused = context.close();
+            }
+        }
     }
 
     /** Sees a connection's bytes before they are decoded. All of it runs on the connection's event loop. */
     private static final class Bytes extends ChannelInboundHandlerAdapter {
-        private final long limitNanos;
-        private final Exchange exchange = new Exchange(this::goOn);
+        private final ConnectionRules rules;
+        private final Exchange exchange;
         private final Deque<ByteBuf> ahead = new ArrayDeque<>();
         private int bytesAhead;
         private boolean full;
         private boolean beforeDecoder;
+        private boolean begun;
         private @Nullable ChannelHandlerContext own;
         private @Nullable ScheduledFuture<?> cut;
 
-        Bytes(long limitNanos) {
-            this.limitNanos = limitNanos;
+        Bytes(ConnectionRules rules) {
+            this.rules = rules;
+            this.exchange = new Exchange(rules, this::goOn, this::linger);
         }
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) {
             own = context;
+            if (context.channel().isActive()) {
+                begin(context);
+            }
         }
 
         @Override
@@ -90,15 +114,19 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
-            beforeDecoder = beforeDecoder || followDecoder(context.pipeline());
+            beforeDecoder = beforeDecoder || followDecoder(context);
             if (beforeDecoder && bytes instanceof ByteBuf buffer) {
+                if (exchange.hasRefused()) {
+                    buffer.release();
+                    return;
+                }
                 add(buffer);
                 decode(context);
                 stopAtLimit(context);
                 return;
             }
             super.channelRead(context, bytes);
-            beforeDecoder = beforeDecoder || followDecoder(context.pipeline());
+            beforeDecoder = beforeDecoder || followDecoder(context);
             if (beforeDecoder) {
                 end(); // Whether these bytes were a whole request, nobody saw; the next one is timed.
             } else if (cut == null && context.channel().isActive()) {
@@ -106,10 +134,20 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
             }
         }
 
-        private boolean followDecoder(ChannelPipeline pipeline) {
+        /** Puts the exchange behind the HTTP decoder, once there is one. */
+        private boolean followDecoder(ChannelHandlerContext context) {
+            ChannelPipeline pipeline = context.pipeline();
             ChannelHandlerContext encoder = pipeline.context(HttpResponseEncoder.class);
-            if (encoder == null || pipeline.context(HttpRequestDecoder.class) == null) {
+            ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
+            if (encoder == null || decoder == null) {
                 return false; // Not before TLS has been agreed on, nor on the management port before the first bytes.
+            }
+            if (pipeline.context(SslHandler.class) != null && pipeline.context("bytes") == null) {
+                // What was counted so far was ciphertext. Another one sees what is to be decoded.
+                pipeline.addBefore(decoder.name(), "bytes", new Bytes(rules));
+                end();
+                pipeline.remove(this);
+                return false;
             }
             pipeline.addAfter(encoder.name(), "exchange", exchange);
             return true;
@@ -142,8 +180,11 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
                 context.fireChannelRead(slice);
                 if (exchange.hasSeenEnd()) {
                     end(); // The rest of the bytes, if any, begins another one: its time runs from the next byte.
-                } else if (cut == null && context.channel().isActive()) {
-                    begin(context);
+                } else {
+                    begun = true;
+                    if (cut == null && context.channel().isActive()) {
+                        begin(context);
+                    }
                 }
             }
         }
@@ -171,23 +212,52 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
             stopAtLimit(context);
         }
 
+        /** Called when a request is refused. Drops what its client still sends, and closes the connection a little later. */
+        private void linger() {
+            end();
+            releaseAhead();
+            ChannelHandlerContext context = own;
+            if (context == null) {
+                return;
+            }
+            context.channel().config().setAutoRead(true);
+            var unused = context.executor().schedule(() -> close(context), LINGER.toNanos(), TimeUnit.NANOSECONDS);
+        }
+
         @Override
         public void channelInactive(ChannelHandlerContext context) throws Exception {
             end();
-            ahead.forEach(ByteBuf::release);
-            ahead.clear();
+            releaseAhead();
             super.channelInactive(context);
         }
 
+        private void releaseAhead() {
+            ahead.forEach(ByteBuf::release);
+            ahead.clear();
+            bytesAhead = 0;
+        }
+
         private void begin(ChannelHandlerContext context) {
-            cut = context.executor().schedule(() -> close(context), limitNanos, TimeUnit.NANOSECONDS);
+            cut = context.executor()
+                    .schedule(() -> cut(context), rules.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        }
+
+        /** A client that has begun a request is told. For one that has not, an answer would belong to no request. */
+        private void cut(ChannelHandlerContext context) {
+            if (begun && !exchange.hasRefused()) {
+                exchange.cutRequest();
+            } else {
+                close(context);
+            }
         }
 
         private static void close(ChannelHandlerContext context) {
-            ChannelFuture unused = context.close(); // Nobody is left to be told how that went.
+            // From here and not from the end of the pipeline, where Vert.x would first wait until all is written.
+            ChannelFuture unused = context.close();
         }
 
         private void end() {
+            begun = false;
             if (cut != null) {
                 cut.cancel(false);
                 cut = null;

@@ -86,6 +86,11 @@ class FrontGate {
             context.next();
             return;
         }
+        RequestTarget target = RequestTarget.of(request);
+        if (target == RequestTarget.INVALID_PATH) {
+            problems.answer(context, Problem.INVALID_REQUEST, "The path has characters that must be percent-encoded");
+            return;
+        }
         // JAX-RS matches the normalized path. Where the raw one differs, gate and resource might mean different calls.
         Routes.Route route = path.equals(request.path()) ? routes.at(path) : null;
         if (route == null) {
@@ -136,6 +141,9 @@ class FrontGate {
     private static Optional<String> faultOfHeadersOrQuery(RoutingContext context) {
         if (hasSeveralCredentials(context.request())) {
             return Optional.of("There is more than one Authorization field");
+        }
+        if (RequestTarget.of(context.request()) == RequestTarget.INVALID_QUERY) {
+            return Optional.of("The query has characters that must be percent-encoded");
         }
         return context.queryParams().names().stream()
                 .filter(FORBIDDEN_IN_QUERY::contains)

@@ -3,6 +3,7 @@ package dev.gatehouse.platform;
 import io.vertx.core.buffer.Buffer;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,23 @@ final class MediaTypes {
             return true;
         }
         return jsonQuality(accept) > 0;
+    }
+
+    /** Whether the {@code Accept-Encoding} fields let gzip through (RFC 9110, 12.5.3); they do not when there are none. */
+    static boolean acceptsGzip(List<String> acceptEncodings) {
+        double any = 0;
+        for (String coding : String.join(",", acceptEncodings).split(",", -1)) {
+            String[] parts = BLANKS_AROUND_SEMICOLON.split(coding.strip(), -1);
+            double quality =
+                    parts.length > 1 && parts[1].toLowerCase(Locale.ROOT).startsWith("q=")
+                            ? quality(Map.of("q", parts[1].substring(2)))
+                            : 1;
+            if (parts[0].equalsIgnoreCase("gzip")) {
+                return quality > 0;
+            }
+            any = parts[0].equals("*") ? quality : any;
+        }
+        return any > 0;
     }
 
     /** The quality of the most specific range that covers JSON, 0 to 1; 0 when none does. */

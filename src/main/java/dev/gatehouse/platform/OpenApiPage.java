@@ -1,6 +1,5 @@
 package dev.gatehouse.platform;
 
-import io.netty.buffer.Unpooled;
 import io.quarkus.smallrye.openapi.runtime.OpenApiConstants;
 import io.quarkus.smallrye.openapi.runtime.OpenApiDocumentService;
 import io.smallrye.openapi.runtime.io.Format;
@@ -40,15 +39,10 @@ class OpenApiPage {
     private Buffer page() {
         Buffer made = page;
         if (made == null) {
-            made = shared(documents.getDocument(OpenApiConstants.DEFAULT_DOCUMENT_NAME, Format.JSON));
+            made = DocumentationFiles.shared(
+                    documents.getDocument(OpenApiConstants.DEFAULT_DOCUMENT_NAME, Format.JSON));
             page = made;
         }
         return made;
-    }
-
-    /** A buffer that can be written any number of times at once: not on the heap, from where Netty would copy it each time. */
-    @SuppressWarnings("deprecation") // There is no other way to it before Vert.x 5.
-    private static Buffer shared(byte[] bytes) {
-        return Buffer.buffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes));
     }
 }

@@ -38,6 +38,8 @@ public enum Problem {
     METHOD_NOT_ALLOWED(405, "Method not allowed", "This path does not support the request's method"),
     /** The answer would be JSON, and {@code Accept} excludes that. */
     NOT_ACCEPTABLE(406, "Not acceptable", "The answer is application/json, which Accept excludes"),
+    /** The request did not come to its end in time (RFC 9110, 15.5.9). */
+    REQUEST_TIMEOUT(408, "Request timeout", "The request did not come to its end in time"),
     /** The username is taken. */
     ACCOUNT_EXISTS(409, "Account exists", "Account already exists"),
     /** The body is over 16 KiB. */
@@ -50,12 +52,16 @@ public enum Problem {
     TOO_MANY_ATTEMPTS(429, "Too many attempts", "Too many attempts"),
     /** A fault of ours; the incident's id stands in the log beside the cause. */
     INTERNAL_ERROR(500, "Internal error", "Internal error"),
+    /** The body has a transfer coding that is not supported (RFC 9112, 6.1). */
+    NOT_IMPLEMENTED(501, "Not implemented", "No transfer coding but chunked is supported"),
     /** There are more passwords to hash than can be hashed in time. */
     OVERLOADED(503, "Overloaded", "There is more to do than can be done in time"),
     /** The call needs the database, and that is away. */
     DATABASE_UNAVAILABLE(503, "Database unavailable", "The database cannot be reached at the moment"),
     /** The service has not reached its database since it started. */
-    STARTING(503, "Starting", "The service is starting");
+    STARTING(503, "Starting", "The service is starting"),
+    /** The request names another version of HTTP than 1.0 and 1.1 (RFC 9110, 15.6.6). */
+    HTTP_VERSION_NOT_SUPPORTED(505, "HTTP version not supported", "The versions 1.0 and 1.1 of HTTP are supported");
 
     /** The media type of problem documents (RFC 9457, 3). */
     static final String MEDIA_TYPE = "application/problem+json";
@@ -122,11 +128,14 @@ public enum Problem {
                     NOT_FOUND,
                     METHOD_NOT_ALLOWED,
                     NOT_ACCEPTABLE,
+                    REQUEST_TIMEOUT,
                     ACCOUNT_EXISTS,
                     TOO_LARGE,
                     UNSUPPORTED_MEDIA_TYPE,
                     VALIDATION_FAILED,
-                    INTERNAL_ERROR -> Map.of();
+                    INTERNAL_ERROR,
+                    NOT_IMPLEMENTED,
+                    HTTP_VERSION_NOT_SUPPORTED -> Map.of();
         };
     }
 

@@ -24,8 +24,13 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 public class ProblemResponses implements OASFilter {
     private static final String PROBLEMS = "x-problems";
 
-    /** They belong to no operation: they say that there is none. Hence they stand among the components. */
-    private static final List<Problem> NOWHERE = List.of(Problem.NOT_FOUND, Problem.METHOD_NOT_ALLOWED);
+    /** They belong to no operation: there is none, or the request is not one that HTTP allows. They are among the components. */
+    private static final List<Problem> NOWHERE = List.of(
+            Problem.NOT_FOUND,
+            Problem.METHOD_NOT_ALLOWED,
+            Problem.REQUEST_TIMEOUT,
+            Problem.NOT_IMPLEMENTED,
+            Problem.HTTP_VERSION_NOT_SUPPORTED);
 
     private static final List<Problem> ANYWHERE = List.of(
             Problem.INVALID_REQUEST,

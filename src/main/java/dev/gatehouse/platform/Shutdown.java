@@ -17,19 +17,18 @@ import org.jboss.logging.Logger;
 class Shutdown {
     private static final Logger LOG = Logger.getLogger(Shutdown.class);
 
-    /** Longer than any call takes. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-
     /** One party is the shutdown itself, which arrives first; the others are calls. */
     private final Phaser calls = new Phaser(1);
 
     private final Duration delay;
+    private final Duration timeout;
 
     private volatile boolean begun;
     private volatile boolean refusing;
 
     Shutdown(HttpConfig config) {
         this.delay = config.shutdownDelay();
+        this.timeout = config.shutdownTimeout();
     }
 
     /** Whether the process has been told to end. It still takes calls for the configured delay. */
@@ -71,7 +70,7 @@ class Shutdown {
         refusing = true;
         int phase = calls.arriveAndDeregister();
         try {
-            calls.awaitAdvanceInterruptibly(phase, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            calls.awaitAdvanceInterruptibly(phase, timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             LOG.warnf("shutdown=impatient calls=%d", calls.getUnarrivedParties());
         }

@@ -35,7 +35,7 @@ class Settlements {
 
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
 
-    /** How long the end waits for what is left; calls have ended before. */
+    /** How long the shutdown waits for all workers together. Calls have ended before. */
     private static final Duration LAST_CHANCE = Duration.ofSeconds(2);
 
     private final ThrottleTable table;
@@ -71,8 +71,9 @@ class Settlements {
     void stop() throws InterruptedException {
         stopping.countDown();
         workers.forEach(worker -> queue.offer(Optional.empty()));
+        long end = System.nanoTime() + LAST_CHANCE.toNanos();
         for (Thread worker : workers) {
-            worker.join(LAST_CHANCE);
+            worker.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
     }
 

@@ -14,8 +14,7 @@ class ClientsTest {
     private static final String PROXY = "10.0.0.1";
 
     /** The settings as an operator gives them. */
-    private record Settings(
-            boolean proxyAddressForwarding, boolean allowForwarded, Optional<List<String>> trustedProxies)
+    record Settings(boolean proxyAddressForwarding, boolean allowForwarded, Optional<List<String>> trustedProxies)
             implements ProxyConfig {}
 
     private static Clients behind(String... trustedProxies) {
