@@ -24,6 +24,7 @@ public final class Gatehouse {
 
     /** Runs the service or a command; ends the process with 2 when there is no such command. */
     public static void main(String... arguments) {
+        ProcessDefaults.set();
         if (arguments.length == 0) {
             HIBERNATE.setLevel(Level.WARNING);
             ConnectionLimits.enable();

@@ -1,0 +1,32 @@
+package dev.gatehouse.command;
+
+import java.security.Security;
+import java.time.Duration;
+
+/** Sets what the JVM keeps once for the whole process. */
+final class ProcessDefaults {
+    /**
+     * A database that moves to another address is found there within this time and one connect. Each connect then asks the
+     * operating system at most once a second.
+     */
+    private static final Duration KEEP_ADDRESS = Duration.ofSeconds(1);
+
+    private ProcessDefaults() {}
+
+    /** Sets the defaults. Must be called first: the JVM reads the times of {@link #keepNoFailedLookUp} only once. */
+    static void set() {
+        keepNoFailedLookUp();
+        // The driver asks Postgres for this zone, which may know fewer names than the JVM and would refuse the
+        // connection.
+        TimeZone.setDefault(TimeZone.getTimeZone(UTC));
+    }
+
+    /**
+     * The JVM would keep a failed look-up for 10 s and an address for 30 s. In a container network the name of a stopped
+     * database disappears, so the service would miss the database for up to 10 s after its return.
+     */
+    private static void keepNoFailedLookUp() {
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        Security.setProperty("networkaddress.cache.ttl", Long.toString(KEEP_ADDRESS.toSeconds()));
+    }
+}
