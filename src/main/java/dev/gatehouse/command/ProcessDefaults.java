@@ -2,6 +2,7 @@ package dev.gatehouse.command;
 
 import java.security.Security;
 import java.time.Duration;
+import java.util.TimeZone;
 
 /** Sets what the JVM keeps once for the whole process. */
 final class ProcessDefaults {
@@ -10,6 +11,9 @@ final class ProcessDefaults {
      * operating system at most once a second.
      */
     private static final Duration KEEP_ADDRESS = Duration.ofSeconds(1);
+
+    /** UTC by the one name that every Postgres knows. It is built in there; all others, "UTC" included, come from files. */
+    private static final String UTC = "GMT";
 
     private ProcessDefaults() {}
 

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.TimeZone;
 import org.jboss.logging.Logger;
 
 /** Zonky's Postgres, from binaries of the Maven repository, run as a child of this JVM. */
@@ -22,6 +23,8 @@ public class EmbeddedDatabaseServer implements DatabaseServer {
 
     @Override
     public String start(Optional<Path> keptData) throws IOException {
+        // These binaries know fewer zones than the JVM; the driver asks for the JVM's and would be refused.
+        TimeZone.setDefault(TimeZone.getTimeZone("GMT"));
         if (keptData.isEmpty()) {
             return started(builder());
         }

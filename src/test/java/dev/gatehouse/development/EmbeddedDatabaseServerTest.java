@@ -9,7 +9,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedDatabaseServerTest {
     /** What a second dev mode meets, or the first one after its JVM was killed. */
@@ -38,5 +41,18 @@ class EmbeddedDatabaseServerTest {
         String one = new EmbeddedDatabaseServer().start(Optional.empty());
         String other = new EmbeddedDatabaseServer().start(Optional.empty());
         assertThat(one).isNotEqualTo(other);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "PST")
+    void aServerStartsInATimeZoneThatItDoesNotKnow(String zone) throws Exception {
+        TimeZone before = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone(zone));
+        try {
+            String url = new EmbeddedDatabaseServer().start(Optional.empty());
+            DriverManager.getConnection(url).close();
+        } finally {
+            TimeZone.setDefault(before);
+        }
     }
 }
