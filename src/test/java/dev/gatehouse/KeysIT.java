@@ -78,6 +78,13 @@ class KeysIT {
         try (PackagedService service = PackagedService.listening(
                 Map.of("QUARKUS_DATASOURCE_JDBC_URL", url, "GATEHOUSE_KEY_ENCRYPTION_KEYS", key(2)))) {
             service.awaitLog("keys=unreadable");
+            awaitTries(url, 10);
+            assertThat(service.log().lines().filter(line -> line.contains("schema=")))
+                    .as("the schema is looked after once")
+                    .hasSize(1);
+            assertThat(service.log().lines().filter(line -> line.contains("database-watch")))
+                    .as(service.log())
+                    .hasSize(3);
             assertThat(service.api().login("somebody", PASSWORD).problem()).isEqualTo("starting");
             assertThat(service.management()
                             .call("GET", "/q/health/ready")
@@ -93,6 +100,15 @@ class KeysIT {
             String token = service.api().login("somebody", PASSWORD).token();
             assertThat(before).contains(kid(token));
         }
+    }
+
+    /** Returns after the service has tried again so many times, each on some connections of its own. */
+    private static void awaitTries(String url, int tries) {
+        Sql sql = Sql.of(url.replaceAll("/test\\d+", "/postgres"));
+        String count = "SELECT sessions FROM pg_stat_database WHERE datname = '"
+                + url.replaceAll(".*/(test\\d+).*", "$1") + "'";
+        long before = sql.number(count);
+        Await.until(() -> sql.number(count) >= before + 2L * tries);
     }
 
     private static String key(int n) {

@@ -157,7 +157,8 @@ class UpgradeIT {
         Await.until(() -> recorder.statements().stream().anyMatch(condition));
     }
 
-    private static void walk(Api api) {
+    /** Calls everything that the service can do on its database, for an account that is not there yet. */
+    static void walk(Api api) {
         assertThat(api.signUp("somebody", PASSWORD).status()).isEqualTo(201);
         assertThat(api.signUp("somebody", PASSWORD).status()).isEqualTo(409);
         assertThat(api.login("somebody", "a wrong one").status()).isEqualTo(401);

@@ -11,10 +11,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ class Database {
     private final String url;
     private final AgroalDataSource dataSource;
     private final OwnConnections connections;
-    private final Flyway configuredFlyway;
+    private final DatabaseSchema schema;
     private final Event<DatabaseReached> reachedEvent;
     private final Event<DatabaseProbed> probedEvent;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -44,6 +46,7 @@ class Database {
     private volatile boolean reached;
     private volatile long lastAnswerNanos;
     private volatile boolean answering;
+    private volatile String missingRights = "";
     private Duration wait = SHORTEST_WAIT;
     private @Nullable String lastFault;
     private @Nullable Connection probing;
@@ -58,7 +61,7 @@ class Database {
         this.url = config.url();
         this.dataSource = dataSource;
         this.connections = connections;
-        this.configuredFlyway = configuredFlyway;
+        this.schema = new DatabaseSchema(configuredFlyway, connections);
         this.reachedEvent = reachedEvent;
         this.probedEvent = probedEvent;
     }
@@ -76,7 +79,12 @@ class Database {
         return reached;
     }
 
-    /** Whether a query reached the database within the last seconds. */
+    /** Returns the rights that the service's role lacked when they were looked at last, separated by commas, or an empty text. */
+    String missingRights() {
+        return missingRights;
+    }
+
+    /** Whether a query reached the database within the last seconds, and the role lacks no right there. */
     boolean isAnswering() {
         return reached && answering && System.nanoTime() - lastAnswerNanos < FRESH.toNanos();
     }
@@ -96,12 +104,17 @@ class Database {
     private void look() {
         try {
             if (!reached) {
-                migrate();
-                reachedEvent.fire(new DatabaseReached());
+                reach();
                 reached = true;
             }
-            Connection connection = probe();
-            answered();
+            Connection connection = connection();
+            requireWritable(connection);
+            List<String> missing = DatabaseRights.missing(connection, schema.history());
+            if (missing.isEmpty()) {
+                answered();
+            } else {
+                failed(new MissingRightsException(missing));
+            }
             probedEvent.fire(new DatabaseProbed(connection));
         } catch (Throwable e) { // Even an Error must not end the watch, and with it the service, without a word.
             stopProbing();
@@ -109,36 +122,27 @@ class Database {
         }
     }
 
-    /** Flyway holds an advisory lock while it works, so replicas that start together migrate one after the other. */
-    private void migrate() {
-        boolean pending;
-        try (AgroalDataSource looking = connections.pool()) {
-            pending = flyway(looking).info().pending().length > 0;
-        }
-        try (AgroalDataSource migrating = pending ? connections.migrationPool() : connections.pool()) {
-            Flyway flyway = flyway(migrating);
-            flyway.migrate(); // Where nothing is pending it still sees whether what was applied is what we have.
-            MigrationInfoService migrations = flyway.info();
-            if (migrations.pending().length > 0) {
-                throw new IllegalStateException("schema is at " + migrations.current() + " and lacks migrations");
-            }
-        }
+    /** Rights are looked at twice: before the migration, which may need them, and on the tables that it has made. */
+    private void reach() throws SQLException {
+        Connection connection = connection();
+        DatabaseSchema.require(DatabaseRights.missing(connection, schema.history()));
+        schema.migrate(connection);
+        DatabaseSchema.require(DatabaseRights.missing(connection, schema.history()));
+        reachedEvent.fire(new DatabaseReached());
     }
 
-    private Flyway flyway(AgroalDataSource pool) {
-        return Flyway.configure()
-                .configuration(configuredFlyway.getConfiguration())
-                .dataSource(pool)
-                .load();
+    /** On a connection of its own: a busy pool is not an outage. */
+    private Connection connection() throws SQLException {
+        Connection connection = probing == null || probing.isClosed() ? connections.open() : probing;
+        probing = connection;
+        return connection;
     }
 
     /**
-     * On a connection of its own: a busy pool is not an outage. A server that only reads, as one does that was the primary
-     * before a fail-over, is of no use; the next try may be led to another.
+     * A server that only reads, as one does that was the primary before a fail-over, is of no use; the next try may be led to
+     * another.
      */
-    private Connection probe() throws SQLException {
-        Connection connection = probing == null || probing.isClosed() ? connections.open() : probing;
-        probing = connection;
+    private static void requireWritable(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT current_setting('transaction_read_only') = 'on'")) {
             result.next();
@@ -146,7 +150,6 @@ class Database {
                 throw new SQLException("the server is read-only");
             }
         }
-        return connection;
     }
 
     private void stopProbing() {
@@ -169,6 +172,7 @@ class Database {
             dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
         }
         answering = true;
+        missingRights = "";
         lastFault = null;
         wait = PROBE_INTERVAL;
     }
@@ -176,14 +180,19 @@ class Database {
     /**
      * Logs an outage when it begins and when its reason changes, not at every try. The pool's connections go, those in use
      * when they are given back: after a restart of the server each would cost a call its answer, after a fail-over many.
+     * Where only a right is missing they are as good as new ones.
      */
     private void failed(Throwable fault) {
         if (stopping.getCount() == 0) {
             return;
         }
         answering = false;
-        dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
-        String reason = reason(fault);
+        Optional<String> refused = refusedRight(fault);
+        missingRights = refused.orElse("");
+        if (refused.isEmpty()) {
+            dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
+        }
+        String reason = refused.map("the role lacks "::concat).orElseGet(() -> reason(fault));
         if (!reason.equals(lastFault)) {
             LOG.warnf("database=unavailable reached=%s reason=%s", reached, reason);
             LOG.debug("database=unavailable", fault);
@@ -193,12 +202,24 @@ class Database {
         wait = doubled.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : doubled;
     }
 
-    /** The first cause. Without the URL, which may carry a password. */
+    /** What was found to be missing; or what the server said when a statement or a connection was refused. */
+    private static Optional<String> refusedRight(Throwable fault) {
+        return fault instanceof MissingRightsException
+                ? Optional.ofNullable(fault.getMessage())
+                : DatabaseFaults.find(fault, DatabaseFaults.INSUFFICIENT_PRIVILEGE)
+                        .map(refused -> "a right: " + refused.getMessage());
+    }
+
+    /** The first cause, after the name of a migration that failed. Without the URL, which may carry a password. */
     private String reason(Throwable fault) {
         Throwable root = fault;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return (root.getClass().getSimpleName() + ": " + root.getMessage()).replace(url, "[url]");
+        String reason = root.getClass().getSimpleName() + ": " + root.getMessage();
+        String migration = fault instanceof FlywayException && fault.getCause() != null
+                ? String.valueOf(fault.getMessage()).lines().findFirst().orElse("") + ": "
+                : "";
+        return (migration + reason).replace(url, "[url]").replaceAll("\\s+", " ");
     }
 }

@@ -4,9 +4,13 @@ import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready while the database answers and the process shall not end. Reports what the watch saw last, so that a probe never waits for the database. */
+/**
+ * Ready while the database answers, the role has all rights there and the process shall not end. Reports what the watch saw
+ * last, so that a probe never waits for the database.
+ */
 @Readiness
 @ApplicationScoped
 class DatabaseReadiness implements AsyncHealthCheck {
@@ -20,9 +24,12 @@ class DatabaseReadiness implements AsyncHealthCheck {
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        return Uni.createFrom()
-                .item(HealthCheckResponse.named("database")
-                        .status(database.isAnswering() && !shutdown.hasBegun())
-                        .build());
+        HealthCheckResponseBuilder response =
+                HealthCheckResponse.named("database").status(database.isAnswering() && !shutdown.hasBegun());
+        String missingRights = database.missingRights();
+        if (!missingRights.isEmpty()) {
+            response.withData("missing_rights", missingRights);
+        }
+        return Uni.createFrom().item(response.build());
     }
 }

@@ -13,7 +13,7 @@ class DatabaseFaultsTest {
     @ValueSource(
             strings = {
                 "08001", "08006", "28P01", "3D000", "53300", "57P01", "57P03", "58030", "25006", "25P03", "40P01",
-                "55P03", "57014"
+                "55P03", "57014", "42501"
             })
     void aDatabaseThatCannotBeUsedIsUnavailable(String state) {
         assertThat(DatabaseFaults.isUnavailable(new IllegalStateException(new SQLException("away", state))))
