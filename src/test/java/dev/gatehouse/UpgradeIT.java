@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -49,6 +50,43 @@ class UpgradeIT {
         for (Path release : releases()) {
             assertUnderstood(release.getFileName().toString(), Files.readAllLines(release), url);
         }
+    }
+
+    /** The release before, after a newer one was taken back: to it this version's newest migration is unknown. */
+    @Test
+    void theReleaseBeforeServesOnASchemaThatANewerOneHasMigrated() throws Exception {
+        String url = TestPostgres.newDatabase();
+        migrate(url, "V9000__add_a_column_to_account.sql", "ALTER TABLE account ADD COLUMN later text");
+        try (PackagedService service = PackagedService.ready(url, Map.of("GATEHOUSE_PASSWORD_COST", "4"))) {
+            walk(service.api());
+            assertThat(service.log()).contains("schema=newer version=9000 unknown_migrations=1");
+        }
+        try (PackagedService again = PackagedService.ready(url, Map.of("GATEHOUSE_PASSWORD_COST", "4"))) {
+            assertThat(again.api().login("nobody", PASSWORD).status()).isEqualTo(401);
+        }
+        assertThat(Sql.of(url).number("SELECT count(*) FROM flyway_schema_history WHERE version = '9000'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anUnknownMigrationWithAnOlderNumberIsRefused() throws Exception {
+        String url = TestPostgres.newDatabase();
+        migrate(url, "V2_5__add_a_column_to_account.sql", "ALTER TABLE account ADD COLUMN earlier text");
+        try (PackagedService service = PackagedService.listening(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
+            service.awaitLog("applied migration not resolved locally: 2.5");
+            assertThat(service.api().login("nobody", PASSWORD).problem()).isEqualTo("starting");
+        }
+    }
+
+    /** As another release does it, which has one migration that this version does not have. */
+    private static void migrate(String url, String name, String sql) throws IOException {
+        Path another = Files.createTempDirectory("another-release");
+        Files.writeString(another.resolve(name), sql);
+        Flyway.configure()
+                .dataSource(url, null, null)
+                .locations("filesystem:src/main/resources/db/migration", "filesystem:" + another)
+                .load()
+                .migrate();
     }
 
     private static List<String> tables(String url) {
