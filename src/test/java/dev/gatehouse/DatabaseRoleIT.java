@@ -1,6 +1,7 @@
 package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gatehouse.Api.Answer;
 import java.io.IOException;
@@ -82,6 +83,37 @@ class DatabaseRoleIT {
                     return answer.status() == 503 && answer.text().contains(right);
                 },
                 () -> readiness(service).text() + service.log());
+    }
+
+    /** Under no locale at all, which is how a container starts. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                " $x $$ $${y} ${HOME} ${nowhere} ${a:b} ${aes-gcm-nopadding::c} \\$ \\\\ , \\, \" ' %s {} # = with blanks ",
+                "$$",
+                "  ",
+                "\u00e4\u20ac\ud83d\udd11 beyond ASCII"
+            })
+    void theDatabasesPasswordIsTakenByteForByte(String password) {
+        boolean ascii = password.chars().allMatch(character -> character < 0x80);
+        assumeThat(ascii || System.getProperty("sun.jnu.encoding").equals("UTF-8"))
+                .as("this JVM can pass the variable on")
+                .isTrue();
+        String role = "gate$$ ${house} " + databases;
+        createOwner(role, password);
+        try (PackagedService service = listening(role, password)) {
+            service.awaitReady();
+            assertThat(service.api().signUp("somebody", PASSWORD).status()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void aPasswordInTheUrlIsTakenAsItStandsThere() {
+        createOwner("in-url", "a$$b${HOME}\\c");
+        try (PackagedService service = PackagedService.ready(
+                url() + "?user=in-url&password=a$$b${HOME}\\c", Map.of("GATEHOUSE_PASSWORD_COST", "4"))) {
+            assertThat(service.log()).doesNotContain("a$$b");
+        }
     }
 
     /** What docs/operations.md has an operator grant to a role that does not own the tables. */

@@ -1,14 +1,10 @@
 package dev.gatehouse.key;
 
-import java.io.IOException;
+import dev.gatehouse.platform.EnvironmentVariables;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The secret of {@code APP_SECRET_STRING}, the seed's setting, byte for byte. It does not come through the
@@ -41,8 +37,6 @@ final class AppSecret {
             "abcdefghijklmnopqrstuvwxyz",
             "abcdefghijklmnopqrstuvwxyz0123456789");
 
-    private static final Path LINUX_ENVIRONMENT = Path.of("/proc/self/environ");
-
     private final byte[] bytes;
 
     private AppSecret(byte[] bytes) {
@@ -51,7 +45,7 @@ final class AppSecret {
 
     /** The secret of this process' environment; empty when the variable is not set. */
     static Optional<AppSecret> fromEnvironment() {
-        return Optional.ofNullable(environmentBytes()).map(AppSecret::new);
+        return EnvironmentVariables.bytes(VARIABLE).map(AppSecret::new);
     }
 
     /** A secret with exactly these bytes. */
@@ -98,38 +92,6 @@ final class AppSecret {
                 && SAMPLES.stream()
                         .anyMatch(sample -> sample.repeat(plain.length() / sample.length() + 1)
                                 .startsWith(plain));
-    }
-
-    /**
-     * On Linux the kernel's copy is read: the JVM decodes variables by the locale, and a container without one would
-     * turn every byte beyond ASCII into a question mark.
-     */
-    private static byte @Nullable [] environmentBytes() {
-        String decoded = System.getenv(VARIABLE);
-        if (decoded == null) {
-            return null;
-        }
-        try {
-            byte[] raw = find(Files.readAllBytes(LINUX_ENVIRONMENT));
-            return raw == null ? decoded.getBytes(StandardCharsets.UTF_8) : raw;
-        } catch (IOException e) {
-            return decoded.getBytes(StandardCharsets.UTF_8);
-        }
-    }
-
-    private static byte @Nullable [] find(byte[] environment) {
-        byte[] prefix = (VARIABLE + "=").getBytes(StandardCharsets.US_ASCII);
-        int start = 0;
-        for (int i = 0; i <= environment.length; i++) {
-            if (i == environment.length || environment[i] == 0) {
-                byte[] entry = Arrays.copyOfRange(environment, start, i);
-                if (entry.length >= prefix.length && Arrays.equals(entry, 0, prefix.length, prefix, 0, prefix.length)) {
-                    return Arrays.copyOfRange(entry, prefix.length, entry.length);
-                }
-                start = i + 1;
-            }
-        }
-        return null;
     }
 
     @Override
