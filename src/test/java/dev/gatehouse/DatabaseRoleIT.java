@@ -116,6 +116,18 @@ class DatabaseRoleIT {
         }
     }
 
+    @Test
+    void theLogSaysWhatToDoWhereTheDatabaseRefusesThePasswordAtTheStart() {
+        createOwner("old-volume", "the older one");
+        try (PackagedService service = listening("old-volume", "the newer one")) {
+            service.awaitLog("password authentication failed for user");
+            assertThat(service.log()).contains("volume").doesNotContain("the newer one");
+            assertThat(service.api().login("somebody", PASSWORD).problem()).isEqualTo("starting");
+            sql.update("ALTER ROLE \"old-volume\" PASSWORD 'the newer one'");
+            service.awaitReady();
+        }
+    }
+
     /** What docs/operations.md has an operator grant to a role that does not own the tables. */
     @Test
     void aRoleWithNoOtherRightsThanTheDocumentedOnesDoesEverything() {

@@ -32,7 +32,7 @@ class StartIT {
     void withoutSettingsItEndsAtOnceAndNamesThoseThatItNeeds() {
         Ended ended = PackagedService.ending(Map.of());
         assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(ended.log()).contains("quarkus.datasource.jdbc.url");
+        assertThat(ended.log()).contains("quarkus.datasource.jdbc.url", "QUARKUS_DATASOURCE_JDBC_URL");
         assertThat(ended.log()).doesNotContain("\tat ", "INFO");
     }
 
@@ -47,6 +47,7 @@ class StartIT {
                 Map.entry("GATEHOUSE_PASSWORD_COST", "16"),
                 Map.entry("GATEHOUSE_PASSWORD_MIN_LENGTH", "eight"),
                 Map.entry("QUARKUS_HTTP_CORS_ORIGINS", "https://a.example,*"),
+                Map.entry("QUARKUS_HTTP_PROXY_TRUSTED_PROXIES", "10.0.0"),
                 Map.entry("GATEHOUSE_SIGNUP_ENABLED", "perhaps"),
                 Map.entry("GATEHOUSE_KEY_ENCRYPTION_KEYS", "c2hvcnQtc2hvcnQ,!!"),
                 Map.entry("GATEHOUSE_TOKEN_ACCEPTED_SECRETS", "Y2hhbmdlbWU")));
@@ -61,12 +62,28 @@ class StartIT {
                         "gatehouse.password.cost must be a whole number from 4 to 15",
                         "gatehouse.password.min-length must be a whole number from 1 to 64",
                         "quarkus.http.cors.origins",
+                        "quarkus.http.proxy.trusted-proxies",
                         "gatehouse.signup.enabled",
                         "gatehouse.key.encryption-keys: number 1 must be 32 bytes in base64",
                         "gatehouse.key.encryption-keys: number 2 must be 32 bytes in base64",
                         "gatehouse.token.accepted-secrets: number 1 has 8 bytes");
         assertThat(ended.log())
                 .doesNotContain("c2hvcnQ", "Y2hhbmd", "changeme", "hush-hush", "do-not-print-me", "hunter2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0", "10.0.0.0/33", "::1/129", "10.0.0.1,proxy.example", "10.0.0.1, ,10.0.0"})
+    void aMistypedProxyStopsTheStartBesideAnyOtherFault(String proxies) {
+        Ended ended = PackagedService.ending(Map.of(
+                "QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://localhost:70000/gatehouse",
+                "QUARKUS_HTTP_PROXY_TRUSTED_PROXIES", proxies,
+                "GATEHOUSE_PASSWORD_COST", "16"));
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.log().substring(ended.log().indexOf("Configuration validation failed")))
+                .contains(
+                        "quarkus.http.proxy.trusted-proxies",
+                        "quarkus.datasource.jdbc.url must be a URL of the Postgres driver",
+                        "gatehouse.password.cost");
     }
 
     @Test

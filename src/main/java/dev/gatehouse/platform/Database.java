@@ -58,7 +58,7 @@ class Database {
             Event<DatabaseReached> reachedEvent,
             Event<DatabaseProbed> probedEvent,
             DatabaseConfig config) {
-        this.url = config.url();
+        this.url = config.url().orElseThrow(); // The start has judged it.
         this.dataSource = dataSource;
         this.connections = connections;
         this.schema = new DatabaseSchema(configuredFlyway, connections);
@@ -194,7 +194,7 @@ class Database {
         }
         String reason = refused.map("the role lacks "::concat).orElseGet(() -> reason(fault));
         if (!reason.equals(lastFault)) {
-            LOG.warnf("database=unavailable reached=%s reason=%s", reached, reason);
+            LOG.warnf("database=unavailable reached=%s reason=%s%s", reached, reason, advice(fault));
             LOG.debug("database=unavailable", fault);
         }
         lastFault = reason;
@@ -208,6 +208,15 @@ class Database {
                 ? Optional.ofNullable(fault.getMessage())
                 : DatabaseFaults.find(fault, DatabaseFaults.INSUFFICIENT_PRIVILEGE)
                         .map(refused -> "a right: " + refused.getMessage());
+    }
+
+    private String advice(Throwable fault) {
+        boolean wrongPassword =
+                DatabaseFaults.find(fault, DatabaseFaults.INVALID_PASSWORD).isPresent();
+        return wrongPassword && !reached
+                ? " advice=\"a Postgres image sets the password only when its volume is empty, so an older volume has another"
+                        + " one; see 'A password that the database refuses' in docs/operations.md\""
+                : "";
     }
 
     /** The first cause, after the name of a migration that failed. Without the URL, which may carry a password. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Tells a database that cannot be used at the moment from a fault of ours. */
 final class DatabaseFaults {
     static final String INSUFFICIENT_PRIVILEGE = "42501";
+    static final String INVALID_PASSWORD = "28P01";
 
     /**
      * Classes and codes of SQLSTATE that say so: connection exceptions, refused authorization, a right that was taken away (the

@@ -2,7 +2,6 @@ package dev.gatehouse.platform;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Pattern;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,11 +20,5 @@ interface ProxyConfig {
      * The proxies whose headers count, as IPv4 addresses or as networks ({@code 10.0.0.0/8}). Without any, none do. An IPv6
      * address needs its {@code /128}: without, Quarkus takes it for a host, and asks the DNS at each request.
      */
-    Optional<
-                    List<
-                            @Pattern(
-                                    regexp = "[0-9.]+(/[0-9]{1,2})?|[0-9A-Fa-f:.]+/[0-9]{1,3}",
-                                    message = "must be addresses or networks, such as 192.0.2.7, 10.0.0.0/8 or ::1/128")
-                            String>>
-            trustedProxies();
+    Optional<List<@ProxyNetwork String>> trustedProxies();
 }
