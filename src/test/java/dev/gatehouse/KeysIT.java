@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gatehouse.Api.Answer;
+import dev.gatehouse.PackagedService.Ended;
 import dev.gatehouse.token.TokenForge;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -109,6 +113,23 @@ class KeysIT {
                 + url.replaceAll(".*/(test\\d+).*", "$1") + "'";
         long before = sql.number(count);
         Await.until(() -> sql.number(count) >= before + 2L * tries);
+    }
+
+    @Test
+    void encryptionKeysComeFromAFile() throws IOException {
+        Path file = Files.writeString(Files.createTempFile("encryption-keys", ""), key(1) + "\n");
+        try (PackagedService service = PackagedService.ready(
+                TestPostgres.newDatabase(), Map.of("GATEHOUSE_KEY_ENCRYPTION_KEYS_FILE", file.toString()))) {
+            assertThat(service.log()).contains("keys=managed stored=encrypted").doesNotContain(key(1));
+        }
+        Ended ended = PackagedService.ending(Map.of(
+                "QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://localhost/gatehouse",
+                "GATEHOUSE_KEY_ENCRYPTION_KEYS", key(1),
+                "GATEHOUSE_KEY_ENCRYPTION_KEYS_FILE", file.toString()));
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.log())
+                .contains("gatehouse.key.encryption-keys-file and gatehouse.key.encryption-keys must not both be set")
+                .doesNotContain(key(1));
     }
 
     private static String key(int n) {

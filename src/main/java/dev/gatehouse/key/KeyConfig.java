@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -41,4 +42,10 @@ interface KeyConfig {
      * the first encrypts, all decrypt. Without any, whoever reads the database can sign tokens.
      */
     Optional<List<String>> encryptionKeys();
+
+    /**
+     * A file with {@link #encryptionKeys}, instead of that setting; line breaks and blanks around its content do not count. It
+     * is read at the start. Empty: there is none.
+     */
+    Optional<Path> encryptionKeysFile();
 }

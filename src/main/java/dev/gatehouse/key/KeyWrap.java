@@ -10,9 +10,7 @@ final class KeyWrap {
     private final List<EncryptionKey> encryptionKeys;
 
     KeyWrap(KeyConfig config) {
-        this(config.encryptionKeys().orElse(List.of()).stream()
-                .map(EncryptionKey::parse)
-                .toList());
+        this(EncryptionKeyTexts.of(config).keys());
     }
 
     KeyWrap(List<EncryptionKey> encryptionKeys) {
