@@ -31,6 +31,7 @@ import org.yaml.snakeyaml.Yaml;
 /** What is deployed fits the service: the files of containers and of Kubernetes set what it knows, and run it as is documented. */
 class DeploymentIT {
     private static final Path KUBERNETES = Path.of("deploy", "kubernetes");
+    private static final Path DOCKER = Path.of("src", "main", "docker");
     private static final String KEYS = "GATEHOUSE_KEY_ENCRYPTION_KEYS";
 
     /** As docs/operations.md counts them. */
@@ -82,7 +83,7 @@ class DeploymentIT {
 
     @Test
     void theImageRunsTheJvmAsTheDocumentsAndTheTestsDo() throws IOException {
-        String image = Files.readString(Path.of("src", "main", "docker", "Dockerfile.jvm"));
+        String image = Files.readString(DOCKER.resolve("Dockerfile.jvm"));
         String options =
                 only(Pattern.compile("JDK_JAVA_OPTIONS=\"(.*)\"").matcher(image).results());
         String cache = only(Pattern.compile("ENTRYPOINT \\[\"[^\"]*\", \"([^\"]*)\"")
@@ -115,6 +116,21 @@ class DeploymentIT {
         for (String replica : addresses.keySet()) {
             assertThat(strings(map(services().get(replica)).get("environment")))
                     .containsEntry("QUARKUS_HTTP_PROXY_TRUSTED_PROXIES", nginx);
+        }
+    }
+
+    /** What fetches the libraries is the build itself, on next to no code: so that it fetches all that the build needs. */
+    @Test
+    void theLayerOfLibrariesIsMadeByTheCommandOfTheBuild() throws IOException {
+        for (String file : List.of("Dockerfile.jvm", "Dockerfile.native")) {
+            List<String> commands = Pattern.compile("\\./mvnw -B.*? (package -DskipTests .*?)(?: \\\\)?\n")
+                    .matcher(Files.readString(DOCKER.resolve(file)))
+                    .results()
+                    .map(command -> command.group(1).replace(" -Dquarkus.native.sources-only=true", ""))
+                    .toList();
+
+            assertThat(commands).as(file).hasSize(2);
+            assertThat(commands.get(0)).as(file).isEqualTo(commands.get(1));
         }
     }
 
