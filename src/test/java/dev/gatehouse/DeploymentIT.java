@@ -32,6 +32,7 @@ import org.yaml.snakeyaml.Yaml;
 class DeploymentIT {
     private static final Path KUBERNETES = Path.of("deploy", "kubernetes");
     private static final Path DOCKER = Path.of("src", "main", "docker");
+    private static final Path SECRET = KUBERNETES.resolve("secret.yaml.example");
     private static final String KEYS = "GATEHOUSE_KEY_ENCRYPTION_KEYS";
 
     /** As docs/operations.md counts them. */
@@ -134,6 +135,49 @@ class DeploymentIT {
         }
     }
 
+    /** kubectl applies every file of a folder that ends in .yaml, .yml or .json. */
+    @Test
+    void applyingTheFolderOfKubernetesReplacesNoSecret() throws IOException {
+        Set<String> applied = new TreeSet<>();
+        Set<String> kinds = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(KUBERNETES)) {
+            for (Path file : files.filter(path -> path.toString().matches(".*\\.(yaml|yml|json)"))
+                    .toList()) {
+                applied.add(file.getFileName().toString());
+                for (Object object : new Yaml().loadAll(Files.readString(file))) {
+                    kinds.add(String.valueOf(map(object).get("kind")));
+                }
+                assertThat(file).content().doesNotContain("replace-me");
+            }
+        }
+
+        assertThat(applied)
+                .containsExactly(
+                        "configmap.yaml",
+                        "deployment.yaml",
+                        "networkpolicy.yaml",
+                        "poddisruptionbudget.yaml",
+                        "service.yaml");
+        assertThat(kinds).hasSize(5).doesNotContain("Secret");
+        assertThat(yaml(SECRET).get("kind")).isEqualTo("Secret");
+    }
+
+    @Test
+    void onlyTheMonitoringReachesTheManagementPort() throws IOException {
+        Map<?, ?> policy = map(yaml(KUBERNETES.resolve("networkpolicy.yaml")).get("spec"));
+        Map<?, ?> deployment = map(yaml(KUBERNETES.resolve("deployment.yaml")).get("spec"));
+
+        assertThat(policy.get("podSelector")).isEqualTo(deployment.get("selector"));
+        assertThat(policy.get("policyTypes")).isEqualTo(List.of("Ingress"));
+        Map<String, Boolean> openToAll = new TreeMap<>();
+        for (Object rule : (List<?>) Objects.requireNonNull(policy.get("ingress"))) {
+            for (Object port : (List<?>) Objects.requireNonNull(map(rule).get("ports"))) {
+                openToAll.put(String.valueOf(map(port).get("port")), !map(rule).containsKey("from"));
+            }
+        }
+        assertThat(openToAll).containsExactly(Map.entry("http", true), Map.entry("management", false));
+    }
+
     /** A burst of calls opens all connections that replicas may have; beyond what Postgres takes they would be 503. */
     @Test
     void allReplicasOfComposeFitIntoAPostgresAsItComes() throws IOException {
@@ -201,7 +245,7 @@ class DeploymentIT {
     private static Map<String, String> kubernetesSettings() throws IOException {
         Map<String, String> settings =
                 new HashMap<>(strings(yaml(KUBERNETES.resolve("configmap.yaml")).get("data")));
-        settings.putAll(strings(yaml(KUBERNETES.resolve("secret.yaml")).get("stringData")));
+        settings.putAll(strings(yaml(SECRET).get("stringData")));
         return settings;
     }
 
