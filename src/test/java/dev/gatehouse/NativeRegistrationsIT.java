@@ -49,6 +49,7 @@ class NativeRegistrationsIT {
             "application.properties", "what it says is compiled in",
             "dev/gatehouse/password/common-passwords.LICENSE.txt", "for readers",
             "META-INF/services/dev.gatehouse.development.DatabaseServer", "dev mode and tests only",
+            "META-INF/native-image/dev.gatehouse/gatehouse/native-image.properties", "read by the compiler",
             "META-INF/services/io.smallrye.config.ConfigSourceFactory", "called by what Quarkus generates");
 
     private static final Map<String, JsonNode> REFLECTION = byName(list("reflect-config.json"));
