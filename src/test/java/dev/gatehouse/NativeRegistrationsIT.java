@@ -49,8 +49,9 @@ class NativeRegistrationsIT {
             "application.properties", "what it says is compiled in",
             "dev/gatehouse/password/common-passwords.LICENSE.txt", "for readers",
             "META-INF/services/dev.gatehouse.development.DatabaseServer", "dev mode and tests only",
-            "META-INF/native-image/dev.gatehouse/gatehouse/native-image.properties", "read by the compiler",
-            "META-INF/services/io.smallrye.config.ConfigSourceFactory", "called by what Quarkus generates");
+            "META-INF/native-image/dev.gatehouse/gatehouse/native-image.properties", "read by the build",
+            "META-INF/services/io.smallrye.config.ConfigSourceFactory", "called by what Quarkus generates",
+            "META-INF/services/io.smallrye.config.ConfigSourceInterceptor", "called by what Quarkus generates");
 
     private static final Map<String, JsonNode> REFLECTION = byName(list("reflect-config.json"));
     private static final JsonNode RESOURCES = list("resource-config.json");
