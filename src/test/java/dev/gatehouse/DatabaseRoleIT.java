@@ -118,12 +118,12 @@ class DatabaseRoleIT {
 
     @Test
     void theLogSaysWhatToDoWhereTheDatabaseRefusesThePasswordAtTheStart() {
-        createOwner("old-volume", "the older one");
-        try (PackagedService service = listening("old-volume", "the newer one")) {
+        createOwner("older", "the older one");
+        try (PackagedService service = listening("older", "the newer one")) {
             service.awaitLog("password authentication failed for user");
-            assertThat(service.log()).contains("volume").doesNotContain("the newer one");
+            assertThat(service.log()).contains("its volume is empty").doesNotContain("the newer one");
             assertThat(service.api().login("somebody", PASSWORD).problem()).isEqualTo("starting");
-            sql.update("ALTER ROLE \"old-volume\" PASSWORD 'the newer one'");
+            sql.update("ALTER ROLE \"older\" PASSWORD 'the newer one'");
             service.awaitReady();
         }
     }
