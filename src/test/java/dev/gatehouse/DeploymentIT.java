@@ -98,6 +98,25 @@ class DeploymentIT {
         }
     }
 
+    /** What the JVM is given by options is compiled into the executable, whose image gives it none. */
+    @Test
+    void theExecutableHasTheHeapOfTheJvmAndEndsWhenItIsExhausted() throws IOException {
+        Properties properties = new Properties();
+        try (var reader = Files.newBufferedReader(Path.of("src", "main", "resources", "application.properties"))) {
+            properties.load(reader);
+        }
+        long jvmHeap = Long.parseLong(only(
+                        Pattern.compile("-Xmx(\\d+)m").matcher(PackagedService.JAVA_OPTIONS).results()))
+                * 1024
+                * 1024;
+
+        assertThat(properties.getProperty("quarkus.native.additional-build-args").split(","))
+                .contains("-R:MaxHeapSize=" + jvmHeap, "-R:+ExitOnOutOfMemoryError");
+        assertThat(Path.of("src", "main", "docker", "Dockerfile.native"))
+                .content()
+                .containsPattern("(?m)^ENTRYPOINT \\[\"/usr/local/bin/gatehouse\"]$");
+    }
+
     @Test
     void nginxKnowsTheReplicasByTheirAddressesAndTheyBelieveIts() throws IOException {
         Map<String, String> addresses = new TreeMap<>();
