@@ -83,7 +83,7 @@ class DeploymentIT {
     }
 
     @Test
-    void theImageRunsTheJvmAsTheDocumentsAndTheTestsDo() throws IOException {
+    void theImageAndTheStartScriptRunTheJvmAsTheDocumentAndTheTestsDo() throws IOException {
         String image = Files.readString(DOCKER.resolve("Dockerfile.jvm"));
         String options =
                 only(Pattern.compile("JDK_JAVA_OPTIONS=\"(.*)\"").matcher(image).results());
@@ -93,9 +93,12 @@ class DeploymentIT {
 
         String command = cache + " " + options;
         assertThat(command).isEqualTo(PackagedService.JAVA_OPTIONS);
-        for (Path document : List.of(Path.of("README.md"), Path.of("docs", "operations.md"))) {
-            assertThat(document).content().contains("java " + command + " -jar quarkus-run.jar\n");
-        }
+        assertThat(Path.of("docs", "operations.md")).content().contains("java " + command + " -jar quarkus-run.jar\n");
+        String script = Files.readString(Path.of("src", "main", "scripts", "gatehouse"));
+        assertThat(only(Pattern.compile("(?m)^OPTIONS=\"(.*)\"$")
+                        .matcher(script)
+                        .results()))
+                .isEqualTo(options);
     }
 
     /** What the JVM is given by options is compiled into the executable, whose image gives it none. */
@@ -105,12 +108,15 @@ class DeploymentIT {
         try (var reader = Files.newBufferedReader(Path.of("src", "main", "resources", "application.properties"))) {
             properties.load(reader);
         }
-        long jvmHeap = Long.parseLong(only(
-                        Pattern.compile("-Xmx(\\d+)m").matcher(PackagedService.JAVA_OPTIONS).results()))
+        long jvmHeap = Long.parseLong(only(Pattern.compile("-Xmx(\\d+)m")
+                        .matcher(PackagedService.JAVA_OPTIONS)
+                        .results()))
                 * 1024
                 * 1024;
 
-        assertThat(properties.getProperty("quarkus.native.additional-build-args").split(","))
+        assertThat(properties
+                        .getProperty("quarkus.native.additional-build-args")
+                        .split(","))
                 .contains("-R:MaxHeapSize=" + jvmHeap, "-R:+ExitOnOutOfMemoryError");
         assertThat(Path.of("src", "main", "docker", "Dockerfile.native"))
                 .content()

@@ -28,7 +28,6 @@ public final class PackagedService implements AutoCloseable {
     static final String JAVA_OPTIONS =
             "-XX:AOTCache=app.aot -Xms24m -Xmx128m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=1000 -XX:+ExitOnOutOfMemoryError";
 
-    /** The JVM takes its cache of classes only where it is started in the folder that this was made in. */
     private static final File FOLDER = new File("target", "quarkus-app");
 
     /** The native executable, where it is that which is to run. */
@@ -45,12 +44,12 @@ public final class PackagedService implements AutoCloseable {
     private volatile int managementPort;
 
     private PackagedService(Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(EXECUTABLE.isBlank() ? jvm() : List.of(EXECUTABLE));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        if (EXECUTABLE.isBlank()) {
-            builder.directory(FOLDER);
-        }
+        this(command(arguments), EXECUTABLE.isBlank() ? FOLDER : new File("."), environment);
+    }
+
+    private PackagedService(List<String> command, File directory, Map<String, String> environment) {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(Map.of("QUARKUS_HTTP_PORT", "0", "QUARKUS_MANAGEMENT_PORT", "0"));
         builder.environment().putAll(environment);
@@ -60,6 +59,12 @@ public final class PackagedService implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         reader = Thread.ofPlatform().daemon().start(this::readLog);
+    }
+
+    private static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(EXECUTABLE.isBlank() ? jvm() : List.of(EXECUTABLE));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private static List<String> jvm() {
@@ -74,6 +79,12 @@ public final class PackagedService implements AutoCloseable {
     /** Starts a process and returns once it listens. */
     public static PackagedService listening(Map<String, String> environment) {
         PackagedService service = new PackagedService(environment);
+        return service.orClosed(service::awaitListening);
+    }
+
+    /** Starts the service by a command in a folder and returns once it listens. */
+    static PackagedService listening(List<String> command, Path directory, Map<String, String> environment) {
+        PackagedService service = new PackagedService(command, directory.toFile(), environment);
         return service.orClosed(service::awaitListening);
     }
 
