@@ -103,7 +103,7 @@ class ConnectionsIT {
     void aConnectionThatSendsWholeRequestsLivesOn() throws Exception {
         String request = "GET /notsecret HTTP/1.1\r\nHost: localhost\r\n\r\n";
         try (Socket socket = new Socket("localhost", service.port())) {
-            for (int n = 0; n < 6; n++) {
+            for (int n = 0; n < 9; n++) {
                 socket.getOutputStream().write(request.substring(0, 10).getBytes(US_ASCII));
                 socket.getOutputStream().write(request.substring(10).getBytes(US_ASCII));
                 assertThat(readAnswer(socket)).startsWith("HTTP/1.1 200");

@@ -247,6 +247,14 @@ class HttpFramingIT {
         }
     }
 
+    /** Sent in one piece with the request before it. */
+    @Test
+    void aSecondBodyThatStopsIsAnsweredWithATimeout() throws IOException {
+        assertThat(statuses("GET /notsecret HTTP/1.1\r\n" + HOST + "\r\nPOST /login HTTP/1.1\r\n" + HOST
+                        + "Content-Length: 100\r\n\r\n{"))
+                .isEqualTo("1.1 200, 1.1 408");
+    }
+
     /** The body is refused by its declared length, and then stops: a second answer would belong to no request. */
     @Test
     void aBodyThatStopsAfterItsResponseOnlyClosesTheConnection() throws IOException {

@@ -56,7 +56,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
         // What is added here stands before the HTTP decoder, which comes when the channel is registered.
         channel.pipeline()
                 .addLast(new Admission(bean(PeerConnections.class)))
-                .addLast(new Bytes(bean(ConnectionRules.class)));
+                .addLast(new Bytes(bean(ConnectionRules.class), false));
     }
 
     private static <T> T bean(Class<T> type) {
@@ -87,22 +87,25 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
         private final Exchange exchange;
         private final Deque<ByteBuf> ahead = new ArrayDeque<>();
         private int bytesAhead;
+        private boolean followsTls;
         private boolean full;
         private boolean beforeDecoder;
         private boolean begun;
         private @Nullable ChannelHandlerContext own;
         private @Nullable ScheduledFuture<?> cut;
 
-        Bytes(ConnectionRules rules) {
+        /** @param followsTls whether the bytes are those that TLS has decrypted */
+        Bytes(ConnectionRules rules, boolean followsTls) {
             this.rules = rules;
+            this.followsTls = followsTls;
             this.exchange = new Exchange(rules, this::goOn, this::linger);
         }
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) {
             own = context;
-            if (context.channel().isActive()) {
-                begin(context);
+            if (followsTls) {
+                begin(context); // The connection has been active for a while.
             }
         }
 
@@ -114,7 +117,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
-            beforeDecoder = beforeDecoder || followDecoder(context);
+            beforeDecoder = beforeDecoder || followDecoder(context.pipeline());
             if (beforeDecoder && bytes instanceof ByteBuf buffer) {
                 if (exchange.hasRefused()) {
                     buffer.release();
@@ -125,8 +128,12 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
                 stopAtLimit(context);
                 return;
             }
+            followTls(context.pipeline());
             super.channelRead(context, bytes);
-            beforeDecoder = beforeDecoder || followDecoder(context);
+            if (context.isRemoved()) {
+                return;
+            }
+            beforeDecoder = beforeDecoder || followDecoder(context.pipeline());
             if (beforeDecoder) {
                 end(); // Whether these bytes were a whole request, nobody saw; the next one is timed.
             } else if (cut == null && context.channel().isActive()) {
@@ -134,20 +141,29 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
             }
         }
 
-        /** Puts the exchange behind the HTTP decoder, once there is one. */
-        private boolean followDecoder(ChannelHandlerContext context) {
-            ChannelPipeline pipeline = context.pipeline();
-            ChannelHandlerContext encoder = pipeline.context(HttpResponseEncoder.class);
-            ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
-            if (encoder == null || decoder == null) {
-                return false; // Not before TLS has been agreed on, nor on the management port before the first bytes.
+        /**
+         * Lets another one of these take over behind TLS, since this one sees ciphertext. It must be there before Vert.x adds the
+         * decoder: what is decrypted with the end of the handshake may already be a request.
+         */
+        private void followTls(ChannelPipeline pipeline) {
+            SslHandler tls = pipeline.get(SslHandler.class);
+            if (tls != null && !followsTls) {
+                followsTls = true;
+                tls.handshakeFuture().addListener(agreed -> {
+                    if (agreed.isSuccess()) {
+                        pipeline.addAfter(pipeline.context(tls).name(), null, new Bytes(rules, true));
+                        end();
+                        pipeline.remove(this);
+                    }
+                });
             }
-            if (pipeline.context(SslHandler.class) != null && pipeline.context("bytes") == null) {
-                // What was counted so far was ciphertext. Another one sees what is to be decoded.
-                pipeline.addBefore(decoder.name(), "bytes", new Bytes(rules));
-                end();
-                pipeline.remove(this);
-                return false;
+        }
+
+        /** Puts the exchange behind the HTTP decoder, once there is one. */
+        private boolean followDecoder(ChannelPipeline pipeline) {
+            ChannelHandlerContext encoder = pipeline.context(HttpResponseEncoder.class);
+            if (encoder == null || pipeline.context(HttpRequestDecoder.class) == null) {
+                return false; // Not before TLS has been agreed on, nor on the management port before the first bytes.
             }
             pipeline.addAfter(encoder.name(), "exchange", exchange);
             return true;
@@ -178,9 +194,11 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
                 ByteBuf slice = nextSlice();
                 bytesAhead -= slice.readableBytes();
                 context.fireChannelRead(slice);
-                if (exchange.hasSeenEnd()) {
-                    end(); // The rest of the bytes, if any, begins another one: its time runs from the next byte.
-                } else {
+                boolean whole = exchange.hasSeenEnd();
+                if (whole) {
+                    end();
+                }
+                if (!whole || exchange.isWithinRequest()) {
                     begun = true;
                     if (cut == null && context.channel().isActive()) {
                         begin(context);
@@ -244,7 +262,9 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
 
         /** A client that has begun a request is told. For one that has not, an answer would belong to no request. */
         private void cut(ChannelHandlerContext context) {
-            if (begun && !exchange.hasRefused()) {
+            if (begun && !exchange.takesBytes() && !exchange.hasRefused()) {
+                begin(context); // The request waits for the response to the one before.
+            } else if (begun && !exchange.hasRefused()) {
                 exchange.cutRequest();
             } else {
                 close(context);

@@ -44,6 +44,7 @@ final class Exchange extends ChannelDuplexHandler {
     private boolean responded;
     private boolean answered = true;
     private boolean endSeen;
+    private boolean withinRequest;
     private boolean upgraded;
     private boolean last;
     private boolean refused;
@@ -83,9 +84,15 @@ final class Exchange extends ChannelDuplexHandler {
         return seen;
     }
 
+    /** Whether the head of a request has been decoded and its end has not. */
+    boolean isWithinRequest() {
+        return withinRequest;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        endSeen |= message instanceof LastHttpContent;
+        withinRequest = !(message instanceof LastHttpContent);
+        endSeen |= !withinRequest;
         if (nothingFollows()) {
             ReferenceCountUtil.release(message);
         } else if (mayPass(message) && held.isEmpty()) {
