@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The packaged application in a process of its own, with no environment but its ports, free ones, and what a test gives it. */
 public final class PackagedService implements AutoCloseable {
@@ -33,15 +34,18 @@ public final class PackagedService implements AutoCloseable {
     /** The native executable, where it is that which is to run. */
     private static final String EXECUTABLE = System.getProperty("packaged.executable", "");
 
-    private static final Pattern LISTENING = Pattern.compile(
-            "Listening on: http://[^:]+:(\\d+)\\. Management interface listening on http://[^:]+:(\\d+)");
+    private static final Pattern LISTENING =
+            Pattern.compile("Listening on: (?:http://[^:]+:(\\d+))?(?: and )?(?:https://[^:]+:(\\d+))?\\."
+                    + " Management interface listening on (https?)://[^:]+:(\\d+)");
 
     private final Process process;
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final CountDownLatch listeningOrEnded = new CountDownLatch(1);
     private final Thread reader;
     private volatile int port;
+    private volatile int httpsPort;
     private volatile int managementPort;
+    private volatile String managementScheme = "";
 
     private PackagedService(Map<String, String> environment, String... arguments) {
         this(command(arguments), EXECUTABLE.isBlank() ? FOLDER : new File("."), environment);
@@ -134,8 +138,10 @@ public final class PackagedService implements AutoCloseable {
                 log.add(line);
                 Matcher matcher = LISTENING.matcher(line);
                 if (matcher.find()) {
-                    port = Integer.parseInt(matcher.group(1));
-                    managementPort = Integer.parseInt(matcher.group(2));
+                    port = port(matcher.group(1));
+                    httpsPort = port(matcher.group(2));
+                    managementScheme = matcher.group(3);
+                    managementPort = port(matcher.group(4));
                     listeningOrEnded.countDown();
                 }
             }
@@ -146,10 +152,14 @@ public final class PackagedService implements AutoCloseable {
         }
     }
 
+    private static int port(@Nullable String digits) {
+        return digits == null ? 0 : Integer.parseInt(digits);
+    }
+
     private void awaitListening() {
         try {
             assertThat(listeningOrEnded.await(60, TimeUnit.SECONDS)).as(log()).isTrue();
-            assertThat(port).as(log()).isPositive();
+            assertThat(managementPort).as(log()).isPositive();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -161,9 +171,19 @@ public final class PackagedService implements AutoCloseable {
         Await.until(() -> management().call("GET", "/q/health/ready").send().status() == 200, this::log);
     }
 
-    /** The main port. */
+    /** The main port, 0 where it speaks HTTPS alone. */
     public int port() {
         return port;
+    }
+
+    /** The main port with HTTPS, 0 where there is none. */
+    int httpsPort() {
+        return httpsPort;
+    }
+
+    /** What the management port speaks, {@code http} or {@code https}. */
+    String managementScheme() {
+        return managementScheme;
     }
 
     /** The process' id. */

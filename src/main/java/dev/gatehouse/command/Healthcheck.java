@@ -1,10 +1,12 @@
 package dev.gatehouse.command;
 
+import dev.gatehouse.platform.TlsSettings;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the service on this machine for its health, for containers that have no other program to do it. */
@@ -51,12 +53,26 @@ final class Healthcheck {
     private static LocalHttp management() throws IOException {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
+                .addDiscoveredInterceptors()
                 .addDefaultSources()
                 .withProfile("prod")
                 .build();
         return new LocalHttp(
+                speaksTls(config) ? "https" : "http",
                 config.getOptionalValue("quarkus.management.host", String.class).orElse("127.0.0.1"),
                 config.getOptionalValue("quarkus.management.port", Integer.class)
                         .orElse(9000));
+    }
+
+    /** Whether the management port was told to speak TLS, which it does not by default. */
+    private static boolean speaksTls(SmallRyeConfig config) {
+        return Stream.of(
+                                "quarkus.management.ssl.certificate.files",
+                                "quarkus.management.ssl.certificate.key-store-file")
+                        .anyMatch(setting ->
+                                config.getOptionalValue(setting, String.class).isPresent())
+                || config.getOptionalValue(TlsSettings.MANAGEMENT_TLS, String.class)
+                        .filter(name -> !name.equals(TlsSettings.PLAIN))
+                        .isPresent();
     }
 }

@@ -44,8 +44,8 @@ final class Training implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) throws IOException {
-        LocalHttp main = new LocalHttp(LOOPBACK, server.getPort());
-        LocalHttp management = new LocalHttp(LOOPBACK, server.getManagementPort());
+        LocalHttp main = new LocalHttp("http", LOOPBACK, server.getPort());
+        LocalHttp management = new LocalHttp("http", LOOPBACK, server.getManagementPort());
         for (int round = 0; round < ROUNDS; round++) {
             for (String path : List.of(
                     "/notsecret", "/openapi.json", "/docs/", "/.well-known/jwks.json", "/account", "/nowhere")) {

@@ -94,7 +94,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
         private @Nullable ChannelHandlerContext own;
         private @Nullable ScheduledFuture<?> cut;
 
-        /** @param followsTls whether the bytes are those that TLS has decrypted */
+        /** @param followsTls whether the bytes come from TLS, which has decrypted them */
         Bytes(ConnectionRules rules, boolean followsTls) {
             this.rules = rules;
             this.followsTls = followsTls;
@@ -260,7 +260,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
                     .schedule(() -> cut(context), rules.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
         }
 
-        /** A client that has begun a request is told. For one that has not, an answer would belong to no request. */
+        /** Answers a client that has begun a request. For one that has not, an answer would belong to no request. */
         private void cut(ChannelHandlerContext context) {
             if (begun && !exchange.takesBytes() && !exchange.hasRefused()) {
                 begin(context); // The request waits for the response to the one before.
