@@ -203,7 +203,7 @@ class DatabaseIT {
                             .status())
                     .isEqualTo(200);
             assertThat(api.sessions(login.token()).status()).isEqualTo(401);
-            assertThat(pooled.log()).doesNotContain("WARN  [dev.gatehouse.platform", "ERROR");
+            assertThat(pooled.log()).doesNotContain("WARN  [dev.gatehouse.database", "ERROR");
         }
     }
 }

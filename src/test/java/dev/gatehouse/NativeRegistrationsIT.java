@@ -129,13 +129,13 @@ class NativeRegistrationsIT {
                                 .flatMap(type -> type.getMethods().stream())
                                 .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
                                 .flatMap(NativeRegistrationsIT::involved),
-                        Stream.of(OURS.get("dev.gatehouse.platform.Problem$Document")))
+                        Stream.of(OURS.get("dev.gatehouse.problem.Problem$Document")))
                 .flatMap(NativeRegistrationsIT::withMembers)
                 .filter(JavaClass::isRecord));
         assertThat(bodies)
                 .contains(
-                        "dev.gatehouse.platform.Problem$Document",
-                        "dev.gatehouse.platform.Problem$FieldError",
+                        "dev.gatehouse.problem.Problem$Document",
+                        "dev.gatehouse.problem.Problem$FieldError",
                         "dev.gatehouse.auth.AuthResource$Credentials",
                         "dev.gatehouse.token.TokenAnswer",
                         "dev.gatehouse.session.SessionResource$SessionView")

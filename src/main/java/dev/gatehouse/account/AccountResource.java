@@ -1,10 +1,10 @@
 package dev.gatehouse.account;
 
+import dev.gatehouse.client.Clients;
+import dev.gatehouse.http.Fields;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
-import dev.gatehouse.platform.Clients;
-import dev.gatehouse.platform.Fields;
-import dev.gatehouse.platform.Problem;
+import dev.gatehouse.problem.Problem;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Subject;
 import dev.gatehouse.token.TokenAnswer;

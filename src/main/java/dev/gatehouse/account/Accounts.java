@@ -2,8 +2,8 @@ package dev.gatehouse.account;
 
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
+import dev.gatehouse.client.Client;
 import dev.gatehouse.key.NameHashes;
-import dev.gatehouse.platform.Client;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Sessions;
 import io.quarkus.hibernate.orm.panache.Panache;

@@ -2,10 +2,10 @@ package dev.gatehouse.account;
 
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
+import dev.gatehouse.client.Client;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.Passwords;
 import dev.gatehouse.password.Verification;
-import dev.gatehouse.platform.Client;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Subject;
 import dev.gatehouse.throttle.Attempt;

@@ -1,9 +1,9 @@
 package dev.gatehouse.account;
 
+import dev.gatehouse.database.DatabaseProbed;
+import dev.gatehouse.database.DatabaseReached;
+import dev.gatehouse.database.OwnConnections;
 import dev.gatehouse.password.Passwords;
-import dev.gatehouse.platform.DatabaseProbed;
-import dev.gatehouse.platform.DatabaseReached;
-import dev.gatehouse.platform.OwnConnections;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.sql.Connection;

@@ -1,6 +1,6 @@
 package dev.gatehouse.account;
 
-import dev.gatehouse.platform.InvalidValue;
+import dev.gatehouse.problem.InvalidValue;
 import org.jspecify.annotations.Nullable;
 import rocks.xmpp.precis.PrecisProfiles;
 

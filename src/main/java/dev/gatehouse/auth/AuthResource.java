@@ -2,11 +2,11 @@ package dev.gatehouse.auth;
 
 import dev.gatehouse.account.Registration;
 import dev.gatehouse.account.Username;
+import dev.gatehouse.client.Clients;
+import dev.gatehouse.http.Fields;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
-import dev.gatehouse.platform.Clients;
-import dev.gatehouse.platform.Fields;
-import dev.gatehouse.platform.Problem;
+import dev.gatehouse.problem.Problem;
 import dev.gatehouse.session.Credential;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Refresh;

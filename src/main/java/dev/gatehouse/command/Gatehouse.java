@@ -1,6 +1,6 @@
 package dev.gatehouse.command;
 
-import dev.gatehouse.platform.ConnectionLimits;
+import dev.gatehouse.http.connection.ConnectionLimits;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.logging.Level;

@@ -1,6 +1,6 @@
 package dev.gatehouse.command;
 
-import dev.gatehouse.platform.TlsSettings;
+import dev.gatehouse.setting.TlsSettings;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;

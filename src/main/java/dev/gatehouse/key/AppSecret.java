@@ -1,6 +1,6 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.EnvironmentVariables;
+import dev.gatehouse.setting.EnvironmentVariables;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;

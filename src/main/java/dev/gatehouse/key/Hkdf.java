@@ -1,6 +1,6 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.HmacSha256;
+import dev.gatehouse.crypto.HmacSha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

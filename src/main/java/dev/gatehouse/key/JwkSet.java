@@ -2,7 +2,7 @@ package dev.gatehouse.key;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.gatehouse.platform.Sha256;
+import dev.gatehouse.crypto.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.ArrayList;

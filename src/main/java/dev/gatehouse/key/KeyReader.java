@@ -1,7 +1,7 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.crypto.HmacSha256;
 import dev.gatehouse.key.StoredKey.Purpose;
-import dev.gatehouse.platform.HmacSha256;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

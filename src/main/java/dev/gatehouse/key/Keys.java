@@ -1,6 +1,6 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.NotReadyException;
+import dev.gatehouse.problem.NotReadyException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

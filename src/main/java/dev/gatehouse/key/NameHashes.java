@@ -1,7 +1,7 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.HmacSha256;
-import dev.gatehouse.platform.NotReadyException;
+import dev.gatehouse.crypto.HmacSha256;
+import dev.gatehouse.problem.NotReadyException;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 

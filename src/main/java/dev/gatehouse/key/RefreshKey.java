@@ -1,6 +1,6 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.HmacSha256;
+import dev.gatehouse.crypto.HmacSha256;
 
 /** A key that makes refresh tokens authentic, for HMAC with SHA-256. */
 public final class RefreshKey {

@@ -1,6 +1,6 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.NotReadyException;
+import dev.gatehouse.problem.NotReadyException;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 

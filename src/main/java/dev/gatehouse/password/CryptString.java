@@ -1,6 +1,6 @@
 package dev.gatehouse.password;
 
-import dev.gatehouse.platform.HmacSha256;
+import dev.gatehouse.crypto.HmacSha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.spec.InvalidKeySpecException;

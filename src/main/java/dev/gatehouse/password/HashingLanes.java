@@ -1,8 +1,8 @@
 package dev.gatehouse.password;
 
-import dev.gatehouse.platform.ClientGoneException;
-import dev.gatehouse.platform.OverloadedException;
-import dev.gatehouse.platform.Presence;
+import dev.gatehouse.client.Presence;
+import dev.gatehouse.problem.ClientGoneException;
+import dev.gatehouse.problem.OverloadedException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;

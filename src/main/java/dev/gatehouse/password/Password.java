@@ -1,6 +1,6 @@
 package dev.gatehouse.password;
 
-import dev.gatehouse.platform.InvalidValue;
+import dev.gatehouse.problem.InvalidValue;
 import java.nio.charset.StandardCharsets;
 import rocks.xmpp.precis.PrecisProfiles;
 

@@ -1,6 +1,6 @@
 package dev.gatehouse.password;
 
-import dev.gatehouse.platform.InvalidValue;
+import dev.gatehouse.problem.InvalidValue;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;

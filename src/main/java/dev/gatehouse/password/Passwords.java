@@ -1,8 +1,8 @@
 package dev.gatehouse.password;
 
-import dev.gatehouse.platform.Client;
-import dev.gatehouse.platform.ClientGoneException;
-import dev.gatehouse.platform.OverloadedException;
+import dev.gatehouse.client.Client;
+import dev.gatehouse.problem.ClientGoneException;
+import dev.gatehouse.problem.OverloadedException;
 import io.quarkus.runtime.Startup;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

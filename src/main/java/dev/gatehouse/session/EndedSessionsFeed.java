@@ -1,7 +1,7 @@
 package dev.gatehouse.session;
 
-import dev.gatehouse.platform.DatabaseReached;
-import dev.gatehouse.platform.OwnConnections;
+import dev.gatehouse.database.DatabaseReached;
+import dev.gatehouse.database.OwnConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;

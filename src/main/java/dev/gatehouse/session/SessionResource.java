@@ -1,7 +1,7 @@
 package dev.gatehouse.session;
 
-import dev.gatehouse.platform.Clients;
-import dev.gatehouse.platform.Problem;
+import dev.gatehouse.client.Clients;
+import dev.gatehouse.problem.Problem;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;

@@ -2,9 +2,9 @@ package dev.gatehouse.session;
 
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
-import dev.gatehouse.platform.AfterCommit;
-import dev.gatehouse.platform.Client;
-import dev.gatehouse.platform.Expiring;
+import dev.gatehouse.client.Client;
+import dev.gatehouse.database.AfterCommit;
+import dev.gatehouse.lifecycle.Expiring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;

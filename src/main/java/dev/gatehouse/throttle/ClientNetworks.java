@@ -1,6 +1,6 @@
 package dev.gatehouse.throttle;
 
-import dev.gatehouse.platform.IpNetwork;
+import dev.gatehouse.client.IpNetwork;
 import java.util.Optional;
 
 /**

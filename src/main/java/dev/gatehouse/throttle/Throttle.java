@@ -2,7 +2,7 @@ package dev.gatehouse.throttle;
 
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
-import dev.gatehouse.platform.Client;
+import dev.gatehouse.client.Client;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Duration;

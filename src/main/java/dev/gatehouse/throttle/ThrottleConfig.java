@@ -1,8 +1,8 @@
 package dev.gatehouse.throttle;
 
-import dev.gatehouse.platform.DurationSetting;
-import dev.gatehouse.platform.NumberSetting;
-import dev.gatehouse.platform.StrictBoolean;
+import dev.gatehouse.setting.DurationSetting;
+import dev.gatehouse.setting.NumberSetting;
+import dev.gatehouse.setting.StrictBoolean;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;

@@ -1,7 +1,7 @@
 package dev.gatehouse.throttle;
 
 import dev.gatehouse.key.NameHashes;
-import dev.gatehouse.platform.Expiring;
+import dev.gatehouse.lifecycle.Expiring;
 import io.agroal.api.AgroalDataSource;
 import jakarta.inject.Singleton;
 import java.sql.Array;

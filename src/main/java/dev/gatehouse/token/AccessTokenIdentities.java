@@ -1,6 +1,6 @@
 package dev.gatehouse.token;
 
-import dev.gatehouse.platform.ExpiredTokenException;
+import dev.gatehouse.problem.ExpiredTokenException;
 import dev.gatehouse.session.EndedSessions;
 import dev.gatehouse.session.Subject;
 import io.quarkus.security.AuthenticationFailedException;

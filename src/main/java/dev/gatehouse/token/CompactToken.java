@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.gatehouse.platform.Utf8;
+import dev.gatehouse.crypto.Utf8;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.gatehouse.token;
 
 import dev.gatehouse.key.RefreshKeys;
 import dev.gatehouse.key.SigningKeys;
-import dev.gatehouse.platform.NotReadyException;
+import dev.gatehouse.problem.NotReadyException;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.RefreshTokens;
 import jakarta.inject.Singleton;

@@ -1,7 +1,7 @@
 package dev.gatehouse.token;
 
-import dev.gatehouse.platform.DurationSetting;
-import dev.gatehouse.platform.NumberSetting;
+import dev.gatehouse.setting.DurationSetting;
+import dev.gatehouse.setting.NumberSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;

@@ -2,9 +2,9 @@ package dev.gatehouse.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.client.Client;
+import dev.gatehouse.client.Presence;
 import dev.gatehouse.key.NameHashes;
-import dev.gatehouse.platform.Client;
-import dev.gatehouse.platform.Presence;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Sql;
+import dev.gatehouse.database.DatabaseProbed;
 import dev.gatehouse.password.Passwords;
-import dev.gatehouse.platform.DatabaseProbed;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Sql;
-import dev.gatehouse.platform.OwnConnections;
+import dev.gatehouse.database.OwnConnections;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;

@@ -1,8 +1,8 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.platform.DatabaseProbed;
-import dev.gatehouse.platform.DatabaseReached;
-import dev.gatehouse.platform.OwnConnections;
+import dev.gatehouse.database.DatabaseProbed;
+import dev.gatehouse.database.DatabaseReached;
+import dev.gatehouse.database.OwnConnections;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

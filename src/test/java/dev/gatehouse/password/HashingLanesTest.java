@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.Await;
-import dev.gatehouse.platform.ClientGoneException;
-import dev.gatehouse.platform.OverloadedException;
-import dev.gatehouse.platform.Presence;
-import dev.gatehouse.platform.TestPresence;
+import dev.gatehouse.client.Presence;
+import dev.gatehouse.client.TestPresence;
+import dev.gatehouse.problem.ClientGoneException;
+import dev.gatehouse.problem.OverloadedException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Await;
 import dev.gatehouse.Sql;
 import dev.gatehouse.ThrottledProfile;
-import dev.gatehouse.platform.Presence;
+import dev.gatehouse.client.Presence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

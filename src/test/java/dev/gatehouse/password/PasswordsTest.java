@@ -3,8 +3,8 @@ package dev.gatehouse.password;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gatehouse.platform.Client;
-import dev.gatehouse.platform.Presence;
+import dev.gatehouse.client.Client;
+import dev.gatehouse.client.Presence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

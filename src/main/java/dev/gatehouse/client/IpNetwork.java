@@ -1,0 +1,92 @@
+package dev.gatehouse.client;
+
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A network of IP addresses, or a single one. An IPv4 address that is mapped into IPv6 (RFC 4291, 2.5.5.2) is the IPv4
+ * address. Never asks the DNS.
+ */
+public final class IpNetwork {
+    private static final int IPV4_BYTES = 4;
+    private static final int MAPPED_PREFIX_BYTES = 12;
+    private static final byte[] MAPPED_PREFIX = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
+
+    private final byte[] bytes;
+    private final int prefix;
+
+    private IpNetwork(byte[] bytes, int prefix) {
+        this.bytes = bytes;
+        this.prefix = prefix;
+    }
+
+    /** Reads an address, or an address and the length of its prefix; empty for anything else. */
+    public static Optional<IpNetwork> parse(String text) {
+        int slash = text.indexOf('/');
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(slash < 0 ? text : text.substring(0, slash));
+        if (bytes == null) {
+            return Optional.empty();
+        }
+        int bits = bytes.length * Byte.SIZE;
+        int prefix = slash < 0 ? bits : prefix(text.substring(slash + 1), bits);
+        if (prefix < 0) {
+            return Optional.empty();
+        }
+        boolean mapped = bytes.length > IPV4_BYTES
+                && prefix >= MAPPED_PREFIX_BYTES * Byte.SIZE
+                && Arrays.equals(MAPPED_PREFIX, Arrays.copyOf(bytes, MAPPED_PREFIX_BYTES));
+        return Optional.of(
+                mapped
+                        ? new IpNetwork(
+                                Arrays.copyOfRange(bytes, MAPPED_PREFIX_BYTES, bytes.length),
+                                prefix - MAPPED_PREFIX_BYTES * Byte.SIZE)
+                        : new IpNetwork(bytes, prefix));
+    }
+
+    private static int prefix(String digits, int bits) {
+        if (!digits.matches("[0-9]{1,3}")) {
+            return -1;
+        }
+        int prefix = Integer.parseInt(digits);
+        return prefix <= bits ? prefix : -1;
+    }
+
+    /** Whether its addresses are of IPv4. */
+    public boolean isIpv4() {
+        return bytes.length == IPV4_BYTES;
+    }
+
+    /** The network with a prefix of so many bits that this one lies in. */
+    public IpNetwork within(int bits) {
+        byte[] masked = bytes.clone();
+        for (int bit = bits; bit < masked.length * Byte.SIZE; bit++) {
+            masked[bit / Byte.SIZE] &= (byte) ~(0x80 >> (bit % Byte.SIZE));
+        }
+        return new IpNetwork(masked, Math.min(prefix, bits));
+    }
+
+    /** Whether an address, or a whole network, lies in this one. */
+    boolean contains(IpNetwork other) {
+        return other.bytes.length == bytes.length
+                && other.prefix >= prefix
+                && Arrays.equals(other.within(prefix).bytes, within(prefix).bytes);
+    }
+
+    /** An address alone, or an address and the length of its prefix. */
+    public String text() {
+        try {
+            String address = InetAddress.getByAddress(bytes).getHostAddress();
+            return prefix == bytes.length * Byte.SIZE ? address : address + "/" + prefix;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 bytes", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+}

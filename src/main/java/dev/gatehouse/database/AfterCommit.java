@@ -1,0 +1,50 @@
+package dev.gatehouse.database;
+
+import jakarta.inject.Singleton;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lets what others may see of a transaction happen when it has been committed, and not at all when it has not. */
+@Singleton
+public class AfterCommit {
+    private final TransactionSynchronizationRegistry registry;
+
+    AfterCommit(TransactionSynchronizationRegistry registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * Runs an action on this thread once the running transaction has been committed, after those that were given before.
+     * It must not block or throw.
+     *
+     * @throws IllegalStateException when no transaction is running
+     */
+    public void run(Runnable action) {
+        if (registry.getResource(AfterCommit.class) instanceof Actions actions) {
+            actions.list.add(action);
+            return;
+        }
+        Actions actions = new Actions();
+        actions.list.add(action);
+        registry.putResource(AfterCommit.class, actions);
+        registry.registerInterposedSynchronization(actions);
+    }
+
+    /** One transaction's, together: synchronizations of their own would be called in no order. */
+    private static final class Actions implements Synchronization {
+        private final List<Runnable> list = new ArrayList<>();
+
+        @Override
+        public void beforeCompletion() {}
+
+        @Override
+        public void afterCompletion(int status) {
+            if (status == Status.STATUS_COMMITTED) {
+                list.forEach(Runnable::run);
+            }
+        }
+    }
+}

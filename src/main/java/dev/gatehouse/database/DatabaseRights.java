@@ -1,0 +1,71 @@
+package dev.gatehouse.database;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Checks that the service's role has the rights on tables and functions that the service's statements need. Without this
+ * check, the first call that needs a missing right would find it.
+ */
+final class DatabaseRights {
+    /** A table that does not exist, or that the role cannot see, is no missing right. {@code FOR UPDATE} needs UPDATE. */
+    private static final String ON_SCHEMA = """
+            SELECT kind || ' on table ' || relation
+            FROM (VALUES
+                    ('account', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+                    ('audit_event', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+                    ('deleted_name', ARRAY['SELECT', 'INSERT']),
+                    ('service_key', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+                    ('session', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+                    ('throttle_bucket', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+                    (quote_ident(?), ARRAY['SELECT'])
+                ) AS needed (relation, kinds), unnest(kinds) AS kind
+            WHERE NOT has_table_privilege(to_regclass(relation), kind)
+            UNION ALL
+            SELECT 'EXECUTE on function ' || proname FROM pg_proc
+            WHERE proname IN ('throttle_current', 'throttle_period', 'throttle_reserve', 'throttle_settle', 'throttle_store',
+                    'throttle_wait')
+                AND pg_function_is_visible(oid) AND NOT has_function_privilege(oid, 'EXECUTE')
+            ORDER BY 1""";
+
+    /** Postgres skips a schema of the search path in which the role may not look. */
+    private static final String TO_MIGRATE = """
+            SELECT 'USAGE on schema public' WHERE current_schema() IS NULL
+            UNION ALL
+            SELECT 'CREATE on schema ' || current_schema() WHERE NOT has_schema_privilege(current_schema(), 'CREATE')""";
+
+    private DatabaseRights() {}
+
+    /**
+     * Returns what the role lacks to work with the tables and functions that exist, such as {@code INSERT on table account}.
+     *
+     * @param history Flyway's table
+     */
+    static List<String> missing(Connection connection, String history) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(ON_SCHEMA)) {
+            query.setString(1, history);
+            return rights(query);
+        }
+    }
+
+    /** Returns what the role lacks to make tables. */
+    static List<String> missingToMigrate(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(TO_MIGRATE)) {
+            return rights(query);
+        }
+    }
+
+    private static List<String> rights(PreparedStatement query) throws SQLException {
+        try (ResultSet result = query.executeQuery()) {
+            List<String> rights = new ArrayList<>();
+            while (result.next()) {
+                rights.add(result.getString(1));
+            }
+            return rights;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.gatehouse.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatehouse.problem.Incidents;
+import dev.gatehouse.problem.Problem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Answers with a problem document outside JAX-RS. */
+@Singleton
+class ProblemWriter {
+    private final ObjectMapper mapper;
+
+    ProblemWriter(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /** Ends the response with a problem, unless the client has gone or the response has begun already. */
+    void answer(RoutingContext context, Problem problem) {
+        answer(context, problem, problem.document(null, List.of(), null));
+    }
+
+    /** As {@link #answer}, with the detail of this occurrence. */
+    void answer(RoutingContext context, Problem problem, String occurrence) {
+        answer(context, problem, problem.document(occurrence, List.of(), null));
+    }
+
+    /** As {@link #answer}, with {@link Problem#INTERNAL_ERROR}; the fault is logged under the incident's id. */
+    void answerFault(RoutingContext context, @Nullable Throwable fault) {
+        if (isOpen(context.response())) {
+            answer(context, Problem.INTERNAL_ERROR, Incidents.log(fault));
+        }
+    }
+
+    private static boolean isOpen(HttpServerResponse response) {
+        return !response.ended() && !response.headWritten() && !response.closed();
+    }
+
+    private void answer(RoutingContext context, Problem problem, Problem.Document document) {
+        HttpServerResponse response = context.response();
+        if (!isOpen(response)) {
+            return;
+        }
+        // What Vert.x refuses before routing never came past the configured header.
+        response.putHeader("X-Content-Type-Options", "nosniff");
+        problem.headers().forEach(response::putHeader);
+        response.setStatusCode(problem.status()).putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        Buffer body = body(document);
+        if (context.request().method().equals(HttpMethod.HEAD)) {
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()))
+                    .end();
+        } else {
+            response.end(body);
+        }
+    }
+
+    private Buffer body(Problem.Document document) {
+        try {
+            return Buffer.buffer(mapper.writeValueAsBytes(document));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a problem document can always be written", e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.gatehouse.lifecycle;
+
+import dev.gatehouse.database.DatabaseAway;
+import io.quarkus.arc.All;
+import io.quarkus.arc.ClientProxy;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Removes what has expired, in small transactions, on every replica. */
+@Singleton
+public class Sweeper {
+    private static final Logger LOG = Logger.getLogger(Sweeper.class);
+
+    private static final int BATCH = 500;
+
+    private final List<Expiring> tables;
+    private final Shutdown shutdown;
+
+    Sweeper(@All List<Expiring> tables, Shutdown shutdown) {
+        this.tables = tables;
+        this.shutdown = shutdown;
+    }
+
+    @Scheduled(
+            every = "5s",
+            identity = "sweeper",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = DatabaseAway.class)
+    public void sweep() {
+        tables.forEach(this::sweep);
+    }
+
+    /** A table that cannot be swept must not keep the others from it. */
+    private void sweep(Expiring table) {
+        try {
+            int due = BATCH;
+            while (due == BATCH && shutdown.admit()) {
+                try {
+                    due = table.sweep(BATCH);
+                } finally {
+                    shutdown.release();
+                }
+            }
+        } catch (RuntimeException e) { // Whatever it was: the next table may be another matter.
+            LOG.warnf(
+                    "swept=not table=%s reason=%s",
+                    ClientProxy.unwrap(table).getClass().getSimpleName(), e.getMessage());
+            LOG.debug("swept=not", e);
+        }
+    }
+}

@@ -1,8 +1,0 @@
-package dev.gatehouse.platform;
-
-/**
- * Fired once after start, in the thread that watches the database, as soon as that has been reached and its schema is
- * current. An observer reads what its feature cannot answer without; if one throws, all are called again later, and
- * until none does, calls are refused with {@link Problem#STARTING}.
- */
-public record DatabaseReached() {}

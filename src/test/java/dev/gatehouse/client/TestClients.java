@@ -1,0 +1,18 @@
+package dev.gatehouse.client;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Clients as tests configure them. */
+public final class TestClients {
+    private TestClients() {}
+
+    /** The settings as an operator gives them. */
+    record Settings(boolean proxyAddressForwarding, boolean allowForwarded, Optional<List<String>> trustedProxies)
+            implements ProxyConfig {}
+
+    /** No proxy is trusted. */
+    public static Clients withoutProxy() {
+        return new Clients(new Settings(false, false, Optional.empty()));
+    }
+}
