@@ -5,6 +5,7 @@ import dev.gatehouse.http.Fields;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
 import dev.gatehouse.problem.Problem;
+import dev.gatehouse.problem.Problems;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Subject;
 import dev.gatehouse.token.TokenAnswer;
@@ -23,7 +24,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -36,9 +36,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Account")
 class AccountResource {
-    private static final String TOKEN_PROBLEMS =
-            "not-authenticated, invalid-token, token-expired, starting, database-unavailable";
-
     private final Accounts accounts;
     private final OwnAccount ownAccount;
     private final PasswordPolicy policy;
@@ -85,7 +82,6 @@ class AccountResource {
     @RunOnVirtualThread
     @Operation(summary = "The account of the token's session")
     @APIResponseSchema(value = AccountView.class, responseDescription = "The account")
-    @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
     public AccountView view() {
         return accounts.view(caller().sessionId()).orElseThrow(Problem.INVALID_TOKEN::toException);
     }
@@ -98,10 +94,13 @@ class AccountResource {
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Change the password, end every session and begin a new one")
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session")
-    @Extension(
-            name = "x-problems",
-            value = TOKEN_PROBLEMS + ", malformed-request, validation-failed, wrong-password,"
-                    + " too-many-attempts, overloaded")
+    @Problems({
+        Problem.MALFORMED_REQUEST,
+        Problem.VALIDATION_FAILED,
+        Problem.WRONG_PASSWORD,
+        Problem.TOO_MANY_ATTEMPTS,
+        Problem.OVERLOADED
+    })
     public TokenAnswer changePassword(ChangeOfPassword body, @Context RoutingContext context) {
         Fields fields = new Fields();
         Password current = fields.parse("current_password", body.currentPassword(), Password::parse);
@@ -120,10 +119,13 @@ class AccountResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Delete the account for good")
     @APIResponse(responseCode = "204", description = "The account and its sessions are gone; its name stays taken")
-    @Extension(
-            name = "x-problems",
-            value = TOKEN_PROBLEMS + ", malformed-request, validation-failed, wrong-password,"
-                    + " too-many-attempts, overloaded")
+    @Problems({
+        Problem.MALFORMED_REQUEST,
+        Problem.VALIDATION_FAILED,
+        Problem.WRONG_PASSWORD,
+        Problem.TOO_MANY_ATTEMPTS,
+        Problem.OVERLOADED
+    })
     public void delete(Deletion body, @Context RoutingContext context) {
         Fields fields = new Fields();
         Password password = fields.parse("password", body.password(), Password::parse);

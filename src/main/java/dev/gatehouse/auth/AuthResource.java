@@ -4,9 +4,11 @@ import dev.gatehouse.account.Registration;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.http.Fields;
+import dev.gatehouse.http.RoutePolicy;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
 import dev.gatehouse.problem.Problem;
+import dev.gatehouse.problem.Problems;
 import dev.gatehouse.session.Credential;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Refresh;
@@ -26,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -45,9 +46,6 @@ class AuthResource {
     private static final String BEARER = "bearer ";
     private static final String REFRESH = "Exchange a refresh token, or an access token, for new ones";
     private static final String REFRESHED = "New tokens; for an access token an access token only";
-    private static final String REFRESH_PROBLEMS =
-            "not-authenticated, invalid-token, token-expired, session-ended, starting, database-unavailable";
-
     private final AuthService auth;
     private final PasswordPolicy policy;
     private final SignupConfig signupConfig;
@@ -88,10 +86,15 @@ class AuthResource {
     @ResponseStatus(201)
     @Operation(summary = "Make an account")
     @APIResponseSchema(value = SignedUp.class, responseCode = "201", responseDescription = "The account exists")
-    @Extension(
-            name = "x-problems",
-            value = "malformed-request, validation-failed, signup-closed, account-exists,"
-                    + " too-many-attempts, starting, overloaded, database-unavailable")
+    @Problems({
+        Problem.MALFORMED_REQUEST,
+        Problem.VALIDATION_FAILED,
+        Problem.SIGNUP_CLOSED,
+        Problem.ACCOUNT_EXISTS,
+        Problem.TOO_MANY_ATTEMPTS,
+        Problem.OVERLOADED,
+        Problem.DATABASE_UNAVAILABLE
+    })
     public SignedUp signUp(Credentials body, @Context RoutingContext context) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parseNew);
@@ -115,10 +118,14 @@ class AuthResource {
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Exchange a name and a password for tokens")
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of a new session")
-    @Extension(
-            name = "x-problems",
-            value = "malformed-request, validation-failed, invalid-credentials, too-many-attempts, starting,"
-                    + " overloaded, database-unavailable")
+    @Problems({
+        Problem.MALFORMED_REQUEST,
+        Problem.VALIDATION_FAILED,
+        Problem.INVALID_CREDENTIALS,
+        Problem.TOO_MANY_ATTEMPTS,
+        Problem.OVERLOADED,
+        Problem.DATABASE_UNAVAILABLE
+    })
     public TokenAnswer login(Credentials body, @Context RoutingContext context) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parse);
@@ -139,8 +146,14 @@ class AuthResource {
     @Operation(summary = REFRESH)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = "SecurityScheme")
-    @Extension(name = "x-no-head", value = "true", parseValue = true)
-    @Extension(name = "x-problems", value = REFRESH_PROBLEMS)
+    @RoutePolicy(head = false)
+    @Problems({
+        Problem.NOT_AUTHENTICATED,
+        Problem.INVALID_TOKEN,
+        Problem.TOKEN_EXPIRED,
+        Problem.SESSION_ENDED,
+        Problem.DATABASE_UNAVAILABLE
+    })
     public TokenAnswer refresh(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
             @Context RoutingContext context) {
@@ -164,7 +177,13 @@ class AuthResource {
     @Operation(summary = REFRESH)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = "SecurityScheme")
-    @Extension(name = "x-problems", value = REFRESH_PROBLEMS)
+    @Problems({
+        Problem.NOT_AUTHENTICATED,
+        Problem.INVALID_TOKEN,
+        Problem.TOKEN_EXPIRED,
+        Problem.SESSION_ENDED,
+        Problem.DATABASE_UNAVAILABLE
+    })
     public TokenAnswer refreshByPost(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
             @Context RoutingContext context) {
@@ -177,7 +196,7 @@ class AuthResource {
     @Operation(summary = "End the session of any token of it, expired or older too")
     @APIResponse(responseCode = "204", description = "It has ended, now or before")
     @SecurityRequirement(name = "SecurityScheme")
-    @Extension(name = "x-problems", value = "not-authenticated, invalid-token, starting, database-unavailable")
+    @Problems({Problem.NOT_AUTHENTICATED, Problem.INVALID_TOKEN, Problem.DATABASE_UNAVAILABLE})
     public void logOut(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
             @Context RoutingContext context) {

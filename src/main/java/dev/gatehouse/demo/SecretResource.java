@@ -1,5 +1,6 @@
 package dev.gatehouse.demo;
 
+import dev.gatehouse.http.RoutePolicy;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
@@ -8,7 +9,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -23,9 +23,6 @@ class SecretResource {
     @NonBlocking
     @Operation(summary = "What only holders of an access token see")
     @APIResponse(responseCode = "200", description = "A JSON string")
-    @Extension(
-            name = "x-problems",
-            value = "not-authenticated, invalid-token, token-expired, starting, database-unavailable")
     public String secret() {
         return "\"Top Secret data only authorized users can access this info\"";
     }
@@ -35,7 +32,7 @@ class SecretResource {
     @NonBlocking
     @Operation(summary = "What everybody sees")
     @APIResponse(responseCode = "200", description = "A JSON string")
-    @Extension(name = "x-available-while-starting", value = "true", parseValue = true)
+    @RoutePolicy(whileStarting = true)
     public String notSecret() {
         return "\"Not secret data\"";
     }

@@ -16,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class FrontGate {
-    /** The largest body that is read, in bytes. */
-    private static final int MAX_BODY_BYTES = 16 * 1024;
-
     /** After the CORS filter (300), whose header fields refusals carry too, and before authentication (200). */
     private static final int PRIORITY = 250;
 
@@ -47,6 +45,7 @@ class FrontGate {
     /** Marks a request that was judged under the method and query that its client chose. */
     private static final String JUDGED = "gatehouse.judged";
 
+    private static final int KIBIBYTE = 1024;
     private static final int BAD_REQUEST = 400;
     private static final int SERVER_ERROR = 500;
 
@@ -72,7 +71,7 @@ class FrontGate {
 
     private void enter(RoutingContext context) {
         if (context.get(JUDGED) != null) {
-            pass(context, Buffer.buffer());
+            pass(context, Buffer.buffer(), List.of(), List.of());
             return;
         }
         if (!shutdown.admit(context)) {
@@ -80,8 +79,17 @@ class FrontGate {
             problems.answer(context, Problem.OVERLOADED, "The service is stopping");
             return;
         }
-        new BoundedBody(context, MAX_BODY_BYTES)
-                .read(body -> judge(context, body), () -> problems.answer(context, Problem.TOO_LARGE));
+        int limit = bodyLimit(context);
+        new BoundedBody(context, limit).read(body -> judge(context, body), () -> refuseBody(context, limit));
+    }
+
+    private void refuseBody(RoutingContext context, int limit) {
+        problems.answer(context, Problem.TOO_LARGE, "The body is larger than " + limit / KIBIBYTE + " KiB");
+    }
+
+    private int bodyLimit(RoutingContext context) {
+        Routes.Route route = routes.at(context.normalizedPath());
+        return route == null ? RoutePolicy.BODY_LIMIT : route.bodyLimit();
     }
 
     private void judge(RoutingContext context, Buffer body) {
@@ -118,7 +126,7 @@ class FrontGate {
         } else if (hasSeveralCredentials(request)) {
             problems.answer(context, Problem.INVALID_TOKEN);
         } else if (request.method().equals(HttpMethod.GET) && request.query() == null) {
-            pass(context, Buffer.buffer());
+            pass(context, Buffer.buffer(), List.of(), List.of());
         } else {
             context.put(JUDGED, true);
             context.reroute(HttpMethod.GET, request.path());
@@ -130,7 +138,7 @@ class FrontGate {
     }
 
     private void judgeHeaders(RoutingContext context, Routes.Route route, Buffer body) {
-        Optional<String> fault = faultOfHeadersOrQuery(context);
+        Optional<String> fault = faultOfHeadersOrQuery(context, route);
         if (fault.isPresent()) {
             problems.answer(context, Problem.INVALID_REQUEST, fault.get());
             return;
@@ -139,45 +147,62 @@ class FrontGate {
         if (refusal != null) {
             problems.answer(context, refusal);
         } else {
-            pass(context, body);
+            String method = context.request().method().name();
+            pass(context, body, route.consumes(method), route.produces(method));
         }
     }
 
-    private static Optional<String> faultOfHeadersOrQuery(RoutingContext context) {
+    private static Optional<String> faultOfHeadersOrQuery(RoutingContext context, Routes.Route route) {
         if (hasSeveralCredentials(context.request())) {
             return Optional.of("There is more than one Authorization field");
         }
         if (RequestTarget.of(context.request()) == RequestTarget.INVALID_QUERY) {
             return Optional.of("The query has characters that must be percent-encoded");
         }
+        if (context.request().query() == null) {
+            return Optional.empty();
+        }
         return context.queryParams().names().stream()
                 .filter(FORBIDDEN_IN_QUERY::contains)
+                .filter(name -> !(route.tokenInQuery() && name.equals("token")))
                 .findFirst()
                 .map(name -> "A token must not stand in the query: " + name);
     }
 
     private @Nullable Problem refusal(RoutingContext context, Routes.Route route, Buffer body) {
         HttpServerRequest request = context.request();
-        if (!route.availableWhileStarting() && !database.hasBeenReached()) {
+        if (!route.whileStarting() && !database.hasBeenReached()) {
             return Problem.STARTING;
         }
-        if (body.length() > 0 && !MediaTypes.isJson(request.headers().getAll(HttpHeaders.CONTENT_TYPE), body)) {
+        String method = request.method().name();
+        if (body.length() > 0
+                && !MediaTypes.isOneOf(
+                        route.consumes(method), request.headers().getAll(HttpHeaders.CONTENT_TYPE), body)) {
             return Problem.UNSUPPORTED_MEDIA_TYPE;
         }
-        boolean acceptable =
-                !route.json() || MediaTypes.acceptsJson(request.headers().getAll(HttpHeaders.ACCEPT));
-        return acceptable ? null : Problem.NOT_ACCEPTABLE;
+        return MediaTypes.accepts(route.produces(method), request.headers().getAll(HttpHeaders.ACCEPT))
+                ? null
+                : Problem.NOT_ACCEPTABLE;
     }
 
-    /** Hands over what has been judged: from here on the media types are settled and the body is in memory. */
-    private static void pass(RoutingContext context, Buffer body) {
+    /**
+     * Hands over what has been judged: from here on the media types are settled and the body is in memory. JAX-RS judges them anew, and
+     * would refuse a JSON call whose client sends another type without a body, or accepts problem documents alone.
+     */
+    private static void pass(RoutingContext context, Buffer body, List<String> consumed, List<String> produced) {
         if (body.length() > 0) {
             Presence.watch(context);
         }
-        context.request().headers().set(HttpHeaders.ACCEPT, "application/json");
-        context.request().headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+        settle(context.request(), HttpHeaders.ACCEPT, produced);
+        settle(context.request(), HttpHeaders.CONTENT_TYPE, consumed);
         ((RoutingContextInternal) context).setBody(body);
         context.next();
+    }
+
+    private static void settle(HttpServerRequest request, CharSequence field, List<String> types) {
+        if (types.isEmpty() || types.contains(MediaTypes.JSON)) {
+            request.headers().set(field, MediaTypes.JSON);
+        }
     }
 
     /** What failed outside JAX-RS: a page that broke, or a request that Vert.x itself refuses, such as one without Host. */

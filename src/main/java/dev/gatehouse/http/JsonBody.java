@@ -12,16 +12,18 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.nio.charset.CharacterCodingException;
+import java.util.Collection;
+import java.util.Map;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 /**
- * Reads a request record from its body, or ends the call with {@link Problem#MALFORMED_REQUEST}. Stands in for the
+ * Reads a request's record, collection or map from its body, or ends the call with {@link Problem#MALFORMED_REQUEST}. Stands in for the
  * framework's reader, which takes UTF-16 and broken UTF-8 and answers a malformed body without a problem document.
  */
 @Provider
-class JsonBody implements ServerMessageBodyReader<Record> {
+class JsonBody implements ServerMessageBodyReader<Object> {
     private final ObjectMapper mapper;
 
     JsonBody(ObjectMapper mapper) {
@@ -31,35 +33,39 @@ class JsonBody implements ServerMessageBodyReader<Record> {
     @Override
     public boolean isReadable(
             Class<?> type, Type genericType, ResteasyReactiveResourceInfo resource, MediaType mediaType) {
-        return type.isRecord();
+        return isJson(type);
     }
 
     @Override
-    public Record readFrom(Class<Record> type, Type genericType, MediaType mediaType, ServerRequestContext context)
+    public Object readFrom(Class<Object> type, Type genericType, MediaType mediaType, ServerRequestContext context)
             throws IOException {
-        return read(type, context.getInputStream());
+        return read(genericType, context.getInputStream());
     }
 
     @Override
     public boolean isReadable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
-        return type.isRecord();
+        return isJson(type);
     }
 
     @Override
-    public Record readFrom(
-            Class<Record> type,
+    public Object readFrom(
+            Class<Object> type,
             Type genericType,
             Annotation[] annotations,
             MediaType mediaType,
             MultivaluedMap<String, String> headers,
             InputStream body)
             throws IOException {
-        return read(type, body);
+        return read(genericType, body);
     }
 
-    private Record read(Class<Record> type, InputStream body) throws IOException {
+    private static boolean isJson(Class<?> type) {
+        return type.isRecord() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
+    }
+
+    private Object read(Type type, InputStream body) throws IOException {
         try {
-            Record value = mapper.readValue(Utf8.decode(body.readAllBytes()), type);
+            Object value = mapper.readValue(Utf8.decode(body.readAllBytes()), mapper.constructType(type));
             if (value != null) {
                 return value;
             }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code Content-Type} and {@code Accept} say about JSON (RFC 9110, 8.3 and 12.5.1). */
 final class MediaTypes {
+    static final String JSON = "application/json";
     private static final String JSON_SUBTYPE = "json";
     private static final Pattern BLANKS_AROUND_SEMICOLON = Pattern.compile("[ \\t]*;[ \\t]*");
 
@@ -43,16 +44,28 @@ final class MediaTypes {
         return utf8Bom || utf16Bom || utf16 || utf32;
     }
 
-    /** Whether the fields let {@code application/json} through; they do when there are none. */
-    static boolean acceptsJson(List<String> accepts) {
-        if (accepts.isEmpty()) {
+    /** Whether a body is declared as one of these types. JSON is also judged as {@link #isJson} does. */
+    static boolean isOneOf(List<String> types, List<String> contentTypes, Buffer body) {
+        if (types.contains(JSON)) {
+            return isJson(contentTypes, body);
+        }
+        MediaType declared = contentTypes.size() == 1 ? parse(contentTypes.getFirst()) : null;
+        return declared != null
+                && types.stream()
+                        .map(MediaTypes::parse)
+                        .anyMatch(type -> type != null && is(declared, type.getType(), type.getSubtype()));
+    }
+
+    /** Whether the fields let one of these types through; they do when there are none. */
+    static boolean accepts(List<String> types, List<String> accepts) {
+        if (accepts.isEmpty() || types.isEmpty()) {
             return true;
         }
         String accept = String.join(",", accepts);
-        if (accept.isBlank() || accept.equals("*/*") || accept.equals("application/json")) {
-            return true;
-        }
-        return jsonQuality(accept) > 0;
+        return accept.isBlank()
+                || accept.equals("*/*")
+                || types.contains(accept)
+                || types.stream().anyMatch(type -> quality(accept, type) > 0);
     }
 
     /** Whether the {@code Accept-Encoding} fields let gzip through (RFC 9110, 12.5.3); they do not when there are none. */
@@ -72,13 +85,14 @@ final class MediaTypes {
         return any > 0;
     }
 
-    /** The quality of the most specific range that covers JSON, 0 to 1; 0 when none does. */
-    private static double jsonQuality(String accept) {
+    /** The quality of the most specific range that covers a type, 0 to 1; 0 when none does. */
+    private static double quality(String accept, String wanted) {
+        MediaType covered = parse(wanted);
         int bestSpecificity = -1;
         double quality = 0;
         for (String range : accept.split(",", -1)) {
             MediaType type = parse(range);
-            int specificity = type == null ? -1 : specificity(type);
+            int specificity = type == null || covered == null ? -1 : specificity(type, covered);
             if (type != null && specificity > bestSpecificity) {
                 bestSpecificity = specificity;
                 quality = quality(type.getParameters());
@@ -97,11 +111,11 @@ final class MediaTypes {
         }
     }
 
-    private static int specificity(MediaType range) {
-        if (is(range, "application", JSON_SUBTYPE)) {
+    private static int specificity(MediaType range, MediaType covered) {
+        if (is(range, covered.getType(), covered.getSubtype())) {
             return 2;
         }
-        if (is(range, "application", "*")) {
+        if (is(range, covered.getType(), "*")) {
             return 1;
         }
         return is(range, "*", "*") ? 0 : -1;

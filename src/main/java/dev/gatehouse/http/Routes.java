@@ -4,14 +4,19 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.parameters.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +26,10 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 class Routes implements OASFilter {
-    /** Marks an operation that answers before the database has been reached. */
-    static final String AVAILABLE_WHILE_STARTING = "x-available-while-starting";
+    private static final String JSON = MediaTypes.JSON;
 
-    /** Marks a GET that changes something, so that HEAD, the method of probes, is not offered beside it. */
-    static final String NO_HEAD = "x-no-head";
-
-    /**
-     * Marks a GET that a proxy calls with whatever method, query and media types the proxied request has, and that is
-     * judged by its credentials alone.
-     */
-    static final String ANY_METHOD = "x-any-method";
-
-    private static final Route DOCUMENTATION = new Route(Set.of("GET", "HEAD"), true, false, false);
+    private static final Route DOCUMENTATION =
+            new Route(Set.of("GET", "HEAD"), true, false, false, RoutePolicy.BODY_LIMIT, Map.of(), Map.of());
 
     private final Map<String, Route> byPath = new HashMap<>();
     private final Map<Pattern, Route> byTemplate = new LinkedHashMap<>();
@@ -41,10 +37,30 @@ class Routes implements OASFilter {
     /**
      * One path.
      *
-     * @param json whether the answer is JSON, so that {@code Accept} has a say
+     * @param methods the HTTP methods
      * @param anyMethod whether only the credentials have a say
+     * @param bodyLimit the largest body, in bytes
+     * @param consumes the media types of bodies by HTTP method; a method that is missing takes JSON
+     * @param produces the media types of responses by HTTP method; for a method that is missing {@code Accept} has no say
      */
-    record Route(Set<String> methods, boolean availableWhileStarting, boolean json, boolean anyMethod) {
+    record Route(
+            Set<String> methods,
+            boolean whileStarting,
+            boolean anyMethod,
+            boolean tokenInQuery,
+            int bodyLimit,
+            Map<String, List<String>> consumes,
+            Map<String, List<String>> produces) {
+        /** The media types of a request's body. */
+        List<String> consumes(String method) {
+            return consumes.getOrDefault(method, List.of(JSON));
+        }
+
+        /** The media types of a response; empty where any {@code Accept} will do. */
+        List<String> produces(String method) {
+            return produces.getOrDefault(method, List.of());
+        }
+
         /** The value of an {@code Allow} field. */
         String allow() {
             return String.join(", ", new TreeSet<>(methods));
@@ -53,7 +69,16 @@ class Routes implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        byPath.put("/openapi.json", new Route(DOCUMENTATION.methods(), true, true, false));
+        byPath.put(
+                "/openapi.json",
+                new Route(
+                        DOCUMENTATION.methods(),
+                        true,
+                        false,
+                        false,
+                        RoutePolicy.BODY_LIMIT,
+                        Map.of(),
+                        Map.of("GET", List.of(JSON), "HEAD", List.of(JSON))));
         if (document.getPaths() != null) {
             document.getPaths().getPathItems().forEach(this::add);
         }
@@ -78,22 +103,63 @@ class Routes implements OASFilter {
 
     private void add(String path, PathItem item) {
         Set<String> methods = new TreeSet<>();
-        boolean availableWhileStarting = false;
-        boolean anyMethod = false;
-        for (Map.Entry<PathItem.HttpMethod, Operation> entry :
-                item.getOperations().entrySet()) {
-            methods.add(entry.getKey().name());
-            availableWhileStarting |= entry.getValue().hasExtension(AVAILABLE_WHILE_STARTING);
-            anyMethod |= entry.getValue().hasExtension(ANY_METHOD);
-            if (entry.getKey() == PathItem.HttpMethod.GET && !entry.getValue().hasExtension(NO_HEAD)) {
-                methods.add("HEAD");
+        Map<String, List<String>> consumes = new HashMap<>();
+        Map<String, List<String>> produces = new HashMap<>();
+        Map<String, Object> policy = new HashMap<>();
+        item.getOperations().forEach((httpMethod, operation) -> {
+            Map<String, Object> own = policy(operation);
+            policy.putAll(own);
+            boolean alsoHead = httpMethod == PathItem.HttpMethod.GET && !Boolean.FALSE.equals(own.get("head"));
+            for (String method : alsoHead ? List.of("GET", "HEAD") : List.of(httpMethod.name())) {
+                methods.add(method);
+                produces.put(method, produces(operation));
+                consumes(operation).ifPresent(types -> consumes.put(method, types));
             }
-        }
-        Route route = new Route(Set.copyOf(methods), availableWhileStarting, true, anyMethod);
+        });
+        Route route = new Route(
+                Set.copyOf(methods),
+                Boolean.TRUE.equals(policy.get("whileStarting")),
+                Boolean.TRUE.equals(policy.get("anyMethod")),
+                Boolean.TRUE.equals(policy.get("tokenInQuery")),
+                policy.get("bodyLimit") instanceof Number limit ? limit.intValue() : RoutePolicy.BODY_LIMIT,
+                consumes,
+                produces);
         if (path.contains("{")) {
             byTemplate.put(Pattern.compile(path.replaceAll("\\{[^/]+}", "[^/]+")), route);
         } else {
             byPath.put(path, route);
         }
+    }
+
+    /** Takes the mark of the build out of an operation, so that it is not published. */
+    private static Map<String, Object> policy(Operation operation) {
+        Map<String, Object> policy = new HashMap<>();
+        if (operation.hasExtension(RouteMarks.POLICY)
+                && operation.getExtensions().get(RouteMarks.POLICY) instanceof Map<?, ?> mark) {
+            mark.forEach((name, value) -> policy.put(String.valueOf(name), value));
+            operation.removeExtension(RouteMarks.POLICY);
+        }
+        return policy;
+    }
+
+    /** The media types of the successful responses; JSON where none of them has a body. */
+    private static List<String> produces(Operation operation) {
+        List<String> types = operation.getResponses().getAPIResponses().entrySet().stream()
+                .filter(response -> response.getKey().startsWith("2"))
+                .flatMap(response -> types(response.getValue().getContent()))
+                .distinct()
+                .toList();
+        return types.isEmpty() ? List.of(JSON) : types;
+    }
+
+    private static Optional<List<String>> consumes(Operation operation) {
+        RequestBody body = operation.getRequestBody();
+        return Optional.ofNullable(body)
+                .map(content -> types(content.getContent()).toList())
+                .filter(types -> !types.isEmpty());
+    }
+
+    private static Stream<String> types(@Nullable Content content) {
+        return content == null ? Stream.empty() : content.getMediaTypes().keySet().stream();
     }
 }

@@ -7,7 +7,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -31,7 +30,6 @@ class JwksResource {
     @Operation(summary = "The public keys of access tokens, as a JWK Set (RFC 7517); empty where a shared secret signs")
     @APIResponse(responseCode = "200", description = "Good for five minutes")
     @APIResponse(responseCode = "304", description = "Still what the ETag in If-None-Match stands for")
-    @Extension(name = "x-problems", value = "starting")
     public RestResponse<String> jwks(@HeaderParam("If-None-Match") @Nullable String ifNoneMatch) {
         JwkSet set = keyring.keys().jwkSet();
         String etag = "\"" + set.etag() + "\"";

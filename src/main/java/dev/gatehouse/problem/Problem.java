@@ -28,6 +28,8 @@ public enum Problem {
     SESSION_ENDED(401, "Session ended", "Session ended"),
     /** No account has this name and password; which of the two is wrong is never said (OWASP ASVS 5.0, 6.3.8). */
     INVALID_CREDENTIALS(401, "Invalid credentials", "Invalid username or password"),
+    /** The caller is known and may not do this. */
+    FORBIDDEN(403, "Forbidden", "The caller may not do this"),
     /** A token is good, but the password that must be given with it is wrong. */
     WRONG_PASSWORD(403, "Wrong password", "Wrong password"),
     /** Sign-up is switched off. */
@@ -102,15 +104,6 @@ public enum Problem {
     }
 
     /**
-     * The problem with this hyphenated name.
-     *
-     * @throws IllegalArgumentException when there is none
-     */
-    public static Problem named(String hyphenated) {
-        return valueOf(hyphenated.toUpperCase(Locale.ROOT).replace('-', '_'));
-    }
-
-    /**
      * The header fields that go with this problem, whatever it answers: the challenge of RFC 6750, 3, and
      * {@code Retry-After} in seconds.
      */
@@ -123,6 +116,7 @@ public enum Problem {
             case INVALID_REQUEST -> Map.of("WWW-Authenticate", "Bearer error=\"invalid_request\"");
             case TOO_MANY_ATTEMPTS, OVERLOADED, DATABASE_UNAVAILABLE, STARTING -> Map.of("Retry-After", "1");
             case MALFORMED_REQUEST,
+                    FORBIDDEN,
                     WRONG_PASSWORD,
                     SIGNUP_CLOSED,
                     NOT_FOUND,

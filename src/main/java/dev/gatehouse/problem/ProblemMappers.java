@@ -1,15 +1,22 @@
 package dev.gatehouse.problem;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.gatehouse.database.Database;
 import dev.gatehouse.database.DatabaseFaults;
 import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
-import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -20,6 +27,23 @@ class ProblemMappers {
     private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(1);
+
+    private static final int BAD_REQUEST = 400;
+    private static final int INTERNAL_SERVER_ERROR = 500;
+
+    /** The problems that say the same as a status. */
+    private static final Map<Integer, Problem> BY_STATUS = Stream.of(
+                    Problem.INVALID_REQUEST,
+                    Problem.NOT_AUTHENTICATED,
+                    Problem.FORBIDDEN,
+                    Problem.NOT_FOUND,
+                    Problem.METHOD_NOT_ALLOWED,
+                    Problem.NOT_ACCEPTABLE,
+                    Problem.REQUEST_TIMEOUT,
+                    Problem.TOO_LARGE,
+                    Problem.UNSUPPORTED_MEDIA_TYPE,
+                    Problem.TOO_MANY_ATTEMPTS)
+            .collect(Collectors.toUnmodifiableMap(Problem::status, Function.identity()));
 
     private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_INTERVAL.toNanos());
 
@@ -53,11 +77,6 @@ class ProblemMappers {
     }
 
     @ServerExceptionMapper
-    public RestResponse<Problem.Document> unknownPath(NotFoundException unknownPath) {
-        return answer(Problem.NOT_FOUND);
-    }
-
-    @ServerExceptionMapper
     public RestResponse<Problem.Document> noToken(UnauthorizedException noToken) {
         return answer(Problem.NOT_AUTHENTICATED);
     }
@@ -66,6 +85,65 @@ class ProblemMappers {
     public RestResponse<Problem.Document> refusedToken(AuthenticationFailedException refusedToken) {
         boolean expired = hasCause(refusedToken, ExpiredTokenException.class);
         return answer(expired ? Problem.TOKEN_EXPIRED : Problem.INVALID_TOKEN);
+    }
+
+    /** A role is missing. */
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> forbidden(ForbiddenException forbidden) {
+        return answer(Problem.FORBIDDEN);
+    }
+
+    /** A body of another type than the records that {@code JsonBody} reads. The message may quote it. */
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> malformed(JsonProcessingException malformed) {
+        return answer(Problem.MALFORMED_REQUEST);
+    }
+
+    /** Overrides a mapper of the framework, whose answer is no problem document. */
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> malformed(MismatchedInputException malformed) {
+        return answer(Problem.MALFORMED_REQUEST);
+    }
+
+    /** What JAX-RS or a resource refuses by status alone. What is no refusal, such as a redirection, passes as it is. */
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> refusedByStatus(WebApplicationException refused) {
+        int status = refused.getResponse().getStatus();
+        if (status == INTERNAL_SERVER_ERROR) {
+            return fault(refused);
+        }
+        if (status == BAD_REQUEST && hasCause(refused.getCause(), JsonProcessingException.class)) {
+            return answer(Problem.MALFORMED_REQUEST);
+        }
+        Map<String, String> headers = new HashMap<>();
+        if (status == Response.Status.SERVICE_UNAVAILABLE.getStatusCode()) {
+            headers.put("Retry-After", "1");
+        }
+        refused.getResponse()
+                .getStringHeaders()
+                .forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        headers.remove("Content-Type");
+        headers.remove("Content-Length");
+        Problem known = BY_STATUS.get(status);
+        if (known != null) {
+            Map<String, String> all = new HashMap<>(known.headers());
+            all.putAll(headers);
+            return answer(all, known, document(known));
+        }
+        return status < BAD_REQUEST ? bare(status, headers) : untyped(status, headers);
+    }
+
+    private static RestResponse<Problem.Document> bare(int status, Map<String, String> headers) {
+        RestResponse.ResponseBuilder<Problem.Document> response = RestResponse.ResponseBuilder.create(status);
+        headers.forEach(response::header);
+        return response.build();
+    }
+
+    /** A status without a problem type of ours: the document says no more than the status does (RFC 9457, 4.2.1). */
+    private static RestResponse<Problem.Document> untyped(int status, Map<String, String> headers) {
+        Response.Status known = Response.Status.fromStatusCode(status);
+        String title = known == null ? "Status " + status : known.getReasonPhrase();
+        return answer(headers, status, new Problem.Document("about:blank", title, status, title, List.of(), null));
     }
 
     @ServerExceptionMapper
@@ -121,7 +199,12 @@ class ProblemMappers {
 
     private static RestResponse<Problem.Document> answer(
             Map<String, String> headers, Problem problem, Problem.Document document) {
-        RestResponse.ResponseBuilder<Problem.Document> response = RestResponse.ResponseBuilder.create(problem.status());
+        return answer(headers, problem.status(), document);
+    }
+
+    private static RestResponse<Problem.Document> answer(
+            Map<String, String> headers, int status, Problem.Document document) {
+        RestResponse.ResponseBuilder<Problem.Document> response = RestResponse.ResponseBuilder.create(status);
         headers.forEach(response::header);
         return response.header("Content-Type", Problem.MEDIA_TYPE)
                 .entity(document)

@@ -2,6 +2,7 @@ package dev.gatehouse.session;
 
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.problem.Problem;
+import dev.gatehouse.problem.Problems;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -17,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Sessions")
 class SessionResource {
-    private static final String TOKEN_PROBLEMS =
-            "not-authenticated, invalid-token, token-expired, starting, database-unavailable";
-
     private final Sessions sessions;
     private final SecurityIdentity identity;
     private final Clients clients;
@@ -65,7 +62,6 @@ class SessionResource {
     @Authenticated
     @RunOnVirtualThread
     @Operation(summary = "The account's live sessions, the one used last first")
-    @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
     public List<SessionView> list() {
         UUID caller = caller();
         List<SessionView> views = sessions.ofTheAccountOf(caller).stream()
@@ -82,7 +78,6 @@ class SessionResource {
     @RunOnVirtualThread
     @Operation(summary = "End all of the account's sessions, this one too")
     @APIResponse(responseCode = "204", description = "They have ended")
-    @Extension(name = "x-problems", value = TOKEN_PROBLEMS)
     public void revokeAll(@Context RoutingContext context) {
         answer(sessions.revokeAll(caller(), clients.of(context)));
     }
@@ -93,7 +88,7 @@ class SessionResource {
     @RunOnVirtualThread
     @Operation(summary = "End one of the account's sessions")
     @APIResponse(responseCode = "204", description = "It has ended")
-    @Extension(name = "x-problems", value = TOKEN_PROBLEMS + ", not-found")
+    @Problems(Problem.NOT_FOUND)
     public void revoke(@PathParam("id") String id, @Context RoutingContext context) {
         answer(sessions.revoke(caller(), sessionId(id), clients.of(context)));
     }

@@ -1,5 +1,6 @@
 package dev.gatehouse.token;
 
+import dev.gatehouse.http.RoutePolicy;
 import dev.gatehouse.session.Subject;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -51,10 +51,7 @@ class VerifyResource {
                         schema = @Schema(type = SchemaType.STRING))
             })
     @SecurityRequirement(name = "SecurityScheme")
-    @Extension(name = "x-any-method", value = "true", parseValue = true)
-    @Extension(
-            name = "x-problems",
-            value = "not-authenticated, invalid-token, token-expired, starting, database-unavailable")
+    @RoutePolicy(anyMethod = true)
     public RestResponse<Void> verify() {
         Subject subject = (Subject) identity.getPrincipal();
         return RestResponse.ResponseBuilder.<Void>noContent()

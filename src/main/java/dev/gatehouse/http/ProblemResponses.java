@@ -1,13 +1,18 @@
-package dev.gatehouse.problem;
+package dev.gatehouse.http;
 
+import dev.gatehouse.problem.Problem;
+import dev.gatehouse.problem.Problems;
+import io.quarkus.security.Authenticated;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.annotation.security.RolesAllowed;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -15,19 +20,22 @@ import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.AnnotationValue;
+import org.jboss.jandex.IndexView;
+import org.jboss.jandex.MethodInfo;
 
 /**
- * Writes every refusal into the OpenAPI document while the application is built: those that any call can get, and those
- * that a resource method names in its {@code x-problems} extension.
+ * Writes every refusal into the OpenAPI document while the application is built: what any call can get, what the access token of an
+ * {@code @Authenticated} call can be refused for, and what a resource method names in {@link Problems}.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ProblemResponses implements OASFilter {
-    private static final String PROBLEMS = "x-problems";
-
     /** They belong to no operation: there is none, or the request is not one that HTTP allows. They are among the components. */
     private static final List<Problem> NOWHERE = List.of(
             Problem.NOT_FOUND,
             Problem.METHOD_NOT_ALLOWED,
+            Problem.FORBIDDEN,
             Problem.REQUEST_TIMEOUT,
             Problem.NOT_IMPLEMENTED,
             Problem.HTTP_VERSION_NOT_SUPPORTED);
@@ -40,37 +48,50 @@ public class ProblemResponses implements OASFilter {
             Problem.INTERNAL_ERROR,
             Problem.OVERLOADED); // While it stops.
 
+    private static final List<Problem> OF_AN_ACCESS_TOKEN = List.of(
+            Problem.NOT_AUTHENTICATED, Problem.INVALID_TOKEN, Problem.TOKEN_EXPIRED, Problem.DATABASE_UNAVAILABLE);
+
+    private final ResourceMethods methods;
+
+    /** Called by Quarkus during the build. */
+    public ProblemResponses(IndexView index) {
+        this.methods = new ResourceMethods(index);
+    }
+
     @Override
     public void filterOpenAPI(OpenAPI document) {
         document.getComponents().addSchema("FieldError", fieldError());
         document.getComponents().addSchema("Problem", problem());
         NOWHERE.forEach(
                 problem -> document.getComponents().addResponse(problem.hyphenated(), response(List.of(problem))));
-        document.getPaths()
-                .getPathItems()
-                .values()
-                .forEach(path -> path.getOperations().values().forEach(ProblemResponses::addResponses));
+        methods.forEach(document, ProblemResponses::addResponses);
     }
 
-    private static void addResponses(Operation operation) {
-        Set<Problem> problems = new LinkedHashSet<>(named(operation));
-        problems.addAll(ANYWHERE);
-        operation.removeExtension(PROBLEMS);
+    private static void addResponses(Operation operation, MethodInfo method) {
+        Set<Problem> problems = EnumSet.copyOf(ANYWHERE);
+        if (method.hasDeclaredAnnotation(Authenticated.class)) {
+            problems.addAll(OF_AN_ACCESS_TOKEN);
+        }
+        if (method.hasDeclaredAnnotation(RolesAllowed.class)) {
+            problems.addAll(OF_AN_ACCESS_TOKEN);
+            problems.add(Problem.FORBIDDEN);
+        }
+        if (!answersWhileStarting(method)) {
+            problems.add(Problem.STARTING);
+        }
+        AnnotationInstance named = method.annotation(Problems.class);
+        if (named != null) {
+            Stream.of(named.value().asEnumArray()).map(Problem::valueOf).forEach(problems::add);
+        }
         Map<Integer, List<Problem>> byStatus = problems.stream()
                 .collect(Collectors.groupingBy(Problem::status, TreeMap::new, Collectors.toCollection(ArrayList::new)));
         byStatus.forEach((status, same) -> operation.getResponses().addAPIResponse(status.toString(), response(same)));
     }
 
-    private static List<Problem> named(Operation operation) {
-        Object names = operation.getExtensions() == null
-                ? null
-                : operation.getExtensions().get(PROBLEMS);
-        return names == null
-                ? List.of()
-                : List.of(names.toString().split(",")).stream()
-                        .map(String::strip)
-                        .map(Problem::named)
-                        .toList();
+    private static boolean answersWhileStarting(MethodInfo method) {
+        AnnotationInstance policy = method.annotation(RoutePolicy.class);
+        AnnotationValue value = policy == null ? null : policy.value("whileStarting");
+        return value != null && value.asBoolean();
     }
 
     private static APIResponse response(List<Problem> problems) {

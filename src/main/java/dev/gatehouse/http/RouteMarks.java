@@ -1,0 +1,43 @@
+package dev.gatehouse.http;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.IndexView;
+
+/**
+ * Carries each {@link RoutePolicy} from the build to the start, in the OpenAPI document: so no annotation is read by reflection.
+ * {@link Routes} takes the mark out again before the document is published.
+ */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class RouteMarks implements OASFilter {
+    /** The mark's name. Its value maps the names of the policy's members to their values, where these are not the defaults. */
+    static final String POLICY = "x-route-policy";
+
+    private final ResourceMethods methods;
+
+    /** Called by Quarkus during the build. */
+    public RouteMarks(IndexView index) {
+        this.methods = new ResourceMethods(index);
+    }
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        methods.forEach(document, (operation, method) -> {
+            AnnotationInstance policy = method.annotation(RoutePolicy.class);
+            if (policy != null) {
+                mark(operation, policy);
+            }
+        });
+    }
+
+    private static void mark(Operation operation, AnnotationInstance policy) {
+        Map<String, Object> values = new TreeMap<>();
+        policy.values().forEach(value -> values.put(value.name(), value.value()));
+        operation.addExtension(POLICY, values);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.gatehouse.http;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * What holds for the requests of a resource method, beside the media types of its {@code @Consumes} and {@code @Produces}. A method
+ * without this annotation has the defaults. {@link FrontGate} keeps to it.
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface RoutePolicy {
+    /** The largest body by default, in bytes. */
+    int BODY_LIMIT = 16 * 1024;
+
+    /** The largest body that is read, in bytes, a multiple of 1024; a larger one is 413. Of several methods at one path the largest limit holds. */
+    int bodyLimit() default BODY_LIMIT;
+
+    /** Whether the method answers before the database has been reached; otherwise the answer is 503 {@code starting} until then. */
+    boolean whileStarting() default false;
+
+    /** Whether a GET also answers HEAD. False for a GET that changes something: HEAD is the method of probes. */
+    boolean head() default true;
+
+    /** Whether a query parameter may be called {@code token}; otherwise it is 400, since queries end up in logs (RFC 9700, 4.3.2). */
+    boolean tokenInQuery() default false;
+
+    /**
+     * Whether the method is called by a proxy with whatever method, query and media types the proxied request has, and is judged by its
+     * credentials alone.
+     */
+    boolean anyMethod() default false;
+}

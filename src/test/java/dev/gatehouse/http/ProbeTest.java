@@ -1,0 +1,172 @@
+package dev.gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Api;
+import dev.gatehouse.Api.Answer;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** That annotations alone make a resource of other media types and limits, and what becomes of the exceptions of JAX-RS. */
+@QuarkusTest
+class ProbeTest {
+    private Api api = new Api(0);
+
+    @BeforeEach
+    void connect() {
+        api = new Api(RestAssured.port);
+    }
+
+    @Test
+    void everyRefusalByStatusIsAProblemDocument() {
+        for (int status = 400; status <= 599; status++) {
+            Answer answer = api.call("GET", "/probe/status/" + status).send();
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(answer.header("Content-Type")).as("%s", status).isEqualTo("application/problem+json");
+            assertThat(answer.json().path("status").asInt()).isEqualTo(status);
+            assertThat(answer.json().path("type").asText()).as("%s", status).matches("about:blank|urn:gatehouse:.*");
+            assertThat(answer.json().path("title").asText()).isNotBlank();
+            assertThat(answer.json().has("incident")).isEqualTo(status == 500);
+            if (status == 503 || status == 429) {
+                assertThat(answer.header("Retry-After")).isEqualTo("1");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400,invalid-request",
+        "401,not-authenticated",
+        "403,forbidden",
+        "404,not-found",
+        "405,method-not-allowed",
+        "406,not-acceptable",
+        "409,about:blank",
+        "410,about:blank",
+        "413,too-large",
+        "415,unsupported-media-type",
+        "422,about:blank",
+        "429,too-many-attempts",
+        "500,internal-error",
+        "502,about:blank",
+        "503,about:blank",
+        "599,about:blank"
+    })
+    void aStatusWithATypeOfOursHasIt(int status, String problem) {
+        Answer answer = api.call("GET", "/probe/status/" + status).send();
+        assertThat(answer.problem()).isEqualTo(problem);
+        if (status == 405) {
+            assertThat(answer.header("Allow")).isEqualTo("GET");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 301, 302, 303, 307, 308})
+    void aRedirectionIsNoRefusal(int status) {
+        Answer answer = api.call("GET", "/probe/status/" + status).send();
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("Location")).endsWith("/notsecret");
+        assertThat(answer.text()).isEmpty();
+    }
+
+    @Test
+    void aBadRequestOfAResourceIsInvalid() {
+        Answer answer = api.call("GET", "/probe/bad").send();
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.problem()).isEqualTo("invalid-request");
+        assertThat(answer.text()).doesNotContain("the cause");
+    }
+
+    @Test
+    void aMissingRoleIsForbiddenWithAGoodTokenAndAnAuthenticationWithout() {
+        api.signUp("roleless", "a long enough password");
+        String token = api.login("roleless", "a long enough password").token();
+        Answer refused = api.call("GET", "/probe/role").bearer(token).send();
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.problem()).isEqualTo("forbidden");
+        Answer anonymous = api.call("GET", "/probe/role").send();
+        assertThat(anonymous.status()).isEqualTo(401);
+        assertThat(anonymous.problem()).isEqualTo("not-authenticated");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1", "[\"secret\"]", "{}", "\"text\"", "", "[1] [2]"})
+    void aMalformedListIsAMalformedRequest(String body) {
+        Answer answer = api.call("POST", "/probe/list").json(body).send();
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.problem()).isEqualTo("malformed-request");
+        assertThat(answer.text()).doesNotContain("secret");
+    }
+
+    @Test
+    void aListIsRead() {
+        assertThat(api.call("POST", "/probe/list").json("[1, 2]").send().text()).isEqualTo("[1,2]");
+    }
+
+    @Test
+    void aResourceWithoutProducesWorks() {
+        assertThat(api.call("GET", "/probe/plain").send().text()).isEqualTo("plain");
+    }
+
+    @Test
+    void aFormIsReadUpToItsOwnLimitAndMayHaveATokenInItsQuery() {
+        int room = ProbeResource.FORM_LIMIT - "text=".length();
+        assertThat(form("application/x-www-form-urlencoded", room).text()).isEqualTo("[" + room + "]");
+        assertThat(form("application/x-www-form-urlencoded; charset=utf-8", 1).text())
+                .isEqualTo("[1]");
+        Answer tooLarge = form("application/x-www-form-urlencoded", room + 1);
+        assertThat(tooLarge.problem()).isEqualTo("too-large");
+        assertThat(tooLarge.json().path("detail").asText()).isEqualTo("The body is larger than 64 KiB");
+        assertThat(form("application/json", 1).problem()).isEqualTo("unsupported-media-type");
+        assertThat(form("multipart/form-data; boundary=x", 1).problem()).isEqualTo("unsupported-media-type");
+        assertThat(api.call("POST", "/probe/form?access_token=x").send().problem())
+                .isEqualTo("invalid-request");
+    }
+
+    private Answer form(String type, int length) {
+        return api.call("POST", "/probe/form?token=x")
+                .header("Content-Type", type)
+                .body(("text=" + "x".repeat(length)).getBytes(StandardCharsets.UTF_8))
+                .send();
+    }
+
+    @Test
+    void aStreamIsSentWhole() {
+        Answer stream = api.call("GET", "/probe/stream")
+                .header("Accept", "application/x-ndjson")
+                .send();
+        assertThat(stream.header("Content-Type")).startsWith("application/x-ndjson");
+        assertThat(stream.text()).hasSize(ProbeResource.LINES * 1024);
+        assertThat(api.call("GET", "/probe/stream")
+                        .header("Accept", "application/json")
+                        .send()
+                        .problem())
+                .isEqualTo("not-acceptable");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "text/html,200",
+        "text/*,200",
+        "*/*,200",
+        "'application/json;q=1, text/html;q=0.1',200",
+        "application/json,406",
+        "text/html;q=0,406",
+        "text/plain,406"
+    })
+    void aPageIsSentToWhoAcceptsIt(String accept, int status) {
+        Answer page = api.call("GET", "/probe/page").header("Accept", accept).send();
+        assertThat(page.status()).isEqualTo(status);
+        if (status == 200) {
+            assertThat(page.header("Content-Type")).startsWith("text/html");
+        } else {
+            assertThat(page.problem()).isEqualTo("not-acceptable");
+        }
+    }
+}
