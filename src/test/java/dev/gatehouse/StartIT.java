@@ -42,6 +42,7 @@ class StartIT {
                 Map.entry("APP_SECRET_STRING", "hush-hush-hush"),
                 Map.entry("QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://gate:hunter2@db/gatehouse"),
                 Map.entry("QUARKUS_DATASOURCE_PASSWORD", "do-not-print-me"),
+                Map.entry("QUARKUS_DATASOURCE_JDBC_MAX_SIZE", "0"),
                 Map.entry("GATEHOUSE_TOKEN_LEEWAY", "PT90S"),
                 Map.entry("GATEHOUSE_TOKEN_LIFETIME", "soon"),
                 Map.entry("GATEHOUSE_PASSWORD_COST", "16"),
@@ -57,6 +58,7 @@ class StartIT {
                 .contains(
                         "APP_SECRET_STRING has 14 bytes",
                         "quarkus.datasource.jdbc.url",
+                        "quarkus.datasource.jdbc.max-size must be a whole number of at least 1",
                         "gatehouse.token.leeway",
                         "gatehouse.token.lifetime must be a duration from PT1S to PT24H",
                         "gatehouse.password.cost must be a whole number from 4 to 15",

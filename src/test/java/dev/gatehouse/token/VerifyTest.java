@@ -127,6 +127,7 @@ class VerifyTest {
                     a b, a%20b
                     50%, 50%25
                     a+b=c&d, a%2Bb%3Dc%26d
+                    *!'()/:@, %2A%21%27%28%29%2F%3A%40
                     \u00e9\u20ac\ud83d\ude00, %C3%A9%E2%82%AC%F0%9F%98%80
                     """)
     void everyByteOutsideTheUnreservedSetIsEncoded(String text, String encoded) {
