@@ -216,6 +216,15 @@ class DatabaseRoleIT {
             operator.update("GRANT INSERT ON account TO revoked");
             service.awaitReady();
             assertThat(service.api().signUp("another", PASSWORD).status()).isEqualTo(201);
+
+            operator.update("ALTER SCHEMA public OWNER TO postgres");
+            operator.update("REVOKE ALL ON SCHEMA public FROM PUBLIC, revoked");
+            awaitMissing(service, "USAGE on schema public");
+            assertThat(service.api().login("somebody", PASSWORD).problem()).isEqualTo("database-unavailable");
+            assertThat(service.log()).doesNotContain("incident=");
+            operator.update("GRANT USAGE ON SCHEMA public TO revoked");
+            service.awaitReady();
+            assertThat(service.api().login("somebody", PASSWORD).status()).isEqualTo(200);
         }
     }
 

@@ -247,6 +247,28 @@ class HttpFramingIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"_", "~", "!", "%41", "a"})
+    void aHostOfAnyLengthIsJudged(String first) throws IOException {
+        assertThat(statuses("GET /notsecret HTTP/1.1\r\nHost: " + first.repeat(2000) + "a".repeat(4000) + "\r\n"
+                        + "Connection: close\r\n\r\n"))
+                .isEqualTo("1.1 200");
+    }
+
+    @Test
+    void aSecondHeadThatStopsIsAnsweredWithATimeout() throws IOException {
+        try (Socket socket = new Socket("localhost", service.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(("GET /notsecret HTTP/1.1\r\n" + HOST + "\r\n").getBytes(ISO_8859_1));
+            assertThat(new String(socket.getInputStream().readNBytes(12), ISO_8859_1))
+                    .isEqualTo("HTTP/1.1 200");
+            socket.getOutputStream().write("HEAD /login HTTP/1.1\r\nHos".getBytes(ISO_8859_1));
+            assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
+                    .contains("HTTP/1.1 408 ")
+                    .contains("urn:gatehouse:problem:request-timeout");
+        }
+    }
+
     /** Sent in one piece with the request before it. */
     @Test
     void aSecondBodyThatStopsIsAnsweredWithATimeout() throws IOException {

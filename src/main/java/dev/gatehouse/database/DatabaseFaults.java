@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseFaults {
     static final String INSUFFICIENT_PRIVILEGE = "42501";
     static final String INVALID_PASSWORD = "28P01";
+    private static final String UNDEFINED_TABLE = "42P01";
 
     /**
      * Classes and codes of SQLSTATE that say so: connection exceptions, refused authorization, a right that was taken away (the
@@ -37,6 +38,11 @@ public final class DatabaseFaults {
         }
         return isUnavailable(fault.getCause())
                 || Arrays.stream(fault.getSuppressed()).anyMatch(DatabaseFaults::isUnavailable);
+    }
+
+    /** Whether a table is not seen. That is a missing right, and no fault of ours, while the role lacks rights. */
+    public static boolean isInvisibleTable(Throwable fault) {
+        return find(fault, UNDEFINED_TABLE).isPresent();
     }
 
     /** Returns the exception with a SQLSTATE among the causes of a fault and what they suppressed. */

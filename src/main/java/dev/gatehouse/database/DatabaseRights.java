@@ -12,7 +12,10 @@ import java.util.List;
  * check, the first call that needs a missing right would find it.
  */
 final class DatabaseRights {
-    /** A table that does not exist, or that the role cannot see, is no missing right. {@code FOR UPDATE} needs UPDATE. */
+    /**
+     * A table that does not exist is no missing right. {@code FOR UPDATE} needs UPDATE. Postgres skips a schema of the search path in which
+     * the role may not look.
+     */
     private static final String ON_SCHEMA = """
             SELECT kind || ' on table ' || relation
             FROM (VALUES
@@ -30,9 +33,10 @@ final class DatabaseRights {
             WHERE proname IN ('throttle_current', 'throttle_period', 'throttle_reserve', 'throttle_settle', 'throttle_store',
                     'throttle_wait')
                 AND pg_function_is_visible(oid) AND NOT has_function_privilege(oid, 'EXECUTE')
+            UNION ALL
+            SELECT 'USAGE on schema public' WHERE current_schema() IS NULL
             ORDER BY 1""";
 
-    /** Postgres skips a schema of the search path in which the role may not look. */
     private static final String TO_MIGRATE = """
             SELECT 'USAGE on schema public' WHERE current_schema() IS NULL
             UNION ALL

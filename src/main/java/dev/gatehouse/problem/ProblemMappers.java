@@ -148,11 +148,15 @@ class ProblemMappers {
 
     @ServerExceptionMapper
     public RestResponse<Problem.Document> fault(Throwable fault) {
-        if (DatabaseFaults.isUnavailable(fault)) {
+        if (DatabaseFaults.isUnavailable(fault) || isMissingRight(fault)) {
             logUnavailable(fault);
             return answer(Problem.DATABASE_UNAVAILABLE);
         }
         return answer(Problem.INTERNAL_ERROR, Incidents.log(fault));
+    }
+
+    private boolean isMissingRight(Throwable fault) {
+        return !database.missingRights().isEmpty() && DatabaseFaults.isInvisibleTable(fault);
     }
 
     /**

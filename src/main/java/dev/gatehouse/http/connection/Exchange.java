@@ -121,7 +121,9 @@ final class Exchange extends ChannelDuplexHandler {
         // Before it is passed on, since it may be answered at once.
         if (message instanceof LastHttpContent) {
             requestEnded = true;
-            if (watch != null && !answered) {
+            if (watch != null && answered) {
+                watch.end(); // The response came before the end of the request.
+            } else if (watch != null) {
                 watch.requestWhole();
             }
         }
@@ -173,12 +175,13 @@ final class Exchange extends ChannelDuplexHandler {
             watch.end();
         }
         releaseHeld();
-        if (responded && !upgraded) {
+        boolean between = isOver(); // The head of the next request stops, and was not decoded.
+        if (responded && !between && !upgraded) {
             ChannelFuture unused = context.close(); // A second response would belong to no request.
             return;
         }
         ChannelFuture unused = context.writeAndFlush(
-                        refusal.response(toHead, rules.date().now()))
+                        refusal.response(toHead && !between, rules.date().now()))
                 .addListener(written -> endOutput(context.channel()));
         refusing.run();
     }

@@ -31,7 +31,7 @@ class ForwardingFields {
     private static final String TRUSTED_PROXY = "X-Forwarded-Trusted-Proxy";
 
     private static final Pattern SCHEME = Pattern.compile("(?i:https?)");
-    private static final Pattern PREFIX = Pattern.compile("(?:/[A-Za-z0-9._~-]+)+/?");
+    private static final Pattern PREFIX = Pattern.compile("(?:/[A-Za-z0-9._~-]++)++/?");
     private static final Pattern FORWARDED_PROTO =
             Pattern.compile("(?i)(?:^|[;,\\s])proto=\"?([A-Za-z]+)\"?(?=[;,\\s]|$)");
     private static final Pattern FORWARDED_HOST =

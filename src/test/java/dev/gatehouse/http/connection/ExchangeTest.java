@@ -180,6 +180,29 @@ class ExchangeTest {
         }
     }
 
+    /** As with a body that is refused by its declared length. */
+    @Test
+    void aRequestThatEndsAfterItsResponseIsOver() {
+        EmbeddedChannel connection = connection(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                ReferenceCountUtil.release(message);
+                if (message instanceof HttpRequest) {
+                    var unused = context.writeAndFlush(response());
+                }
+            }
+        });
+        connection.writeInbound(Unpooled.copiedBuffer(REQUEST.substring(0, REQUEST.length() - 2), US_ASCII));
+        assertThat(written(connection)).startsWith("HTTP/1.1 200 OK");
+        connection.writeInbound(Unpooled.copiedBuffer(REQUEST.substring(REQUEST.length() - 2), US_ASCII));
+
+        aSecondPasses(connection);
+        aSecondPasses(connection);
+
+        assertThat(written(connection)).isEmpty();
+        assertThat(connection.isOpen()).isTrue();
+    }
+
     private static DefaultFullHttpResponse response() {
         DefaultFullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.buffer(0));
