@@ -3,6 +3,7 @@ package dev.gatehouse.database;
 import dev.gatehouse.setting.NumberSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ interface DatabaseConfig {
     Optional<String> url();
 
     /** How many connections the pool may have, at least 1. */
+    @WithDefault("20") // As in application.properties, which is what Quarkus reads.
     @WithConverter(NumberSetting.class)
     @Min(value = 1, message = "must be a whole number of at least 1")
     int maxSize();

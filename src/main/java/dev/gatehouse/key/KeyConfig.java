@@ -1,5 +1,6 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.setting.DurationRange;
 import dev.gatehouse.setting.DurationSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
@@ -9,8 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
  * The keys that the service makes for itself, unless {@code APP_SECRET_STRING} is set. That is not read here, see
@@ -33,8 +32,7 @@ interface KeyConfig {
      */
     @WithDefault("P30D")
     @WithConverter(DurationSetting.class)
-    @DurationMin(hours = 1, message = "must be a duration from PT1H to P365D")
-    @DurationMax(days = 365, message = "must be a duration from PT1H to P365D")
+    @DurationRange(min = "PT1H", max = "P365D")
     Duration lifetime();
 
     /**

@@ -1,12 +1,11 @@
 package dev.gatehouse.lifecycle;
 
+import dev.gatehouse.setting.DurationRange;
 import dev.gatehouse.setting.DurationSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** What becomes of calls when the process ends. */
 @ConfigMapping(prefix = "gatehouse.http")
@@ -17,8 +16,7 @@ interface ShutdownConfig {
      */
     @WithDefault("PT0S")
     @WithConverter(DurationSetting.class)
-    @DurationMin(seconds = 0, message = "must be a duration from PT0S to PT60S")
-    @DurationMax(seconds = 60, message = "must be a duration from PT0S to PT60S")
+    @DurationRange(min = "PT0S", max = "PT60S")
     Duration shutdownDelay();
 
     /**
@@ -27,7 +25,6 @@ interface ShutdownConfig {
      */
     @WithDefault("PT30S")
     @WithConverter(DurationSetting.class)
-    @DurationMin(seconds = 1, message = "must be a duration from PT1S to PT5M")
-    @DurationMax(minutes = 5, message = "must be a duration from PT1S to PT5M")
+    @DurationRange(min = "PT1S", max = "PT5M")
     Duration shutdownTimeout();
 }

@@ -1,15 +1,13 @@
 package dev.gatehouse.password;
 
+import dev.gatehouse.setting.DurationRange;
 import dev.gatehouse.setting.DurationSetting;
+import dev.gatehouse.setting.NumberRange;
 import dev.gatehouse.setting.NumberSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** How long passwords are and how dear their hashes. */
 @ConfigMapping(prefix = "gatehouse.password")
@@ -20,8 +18,7 @@ interface PasswordConfig {
      */
     @WithDefault("8")
     @WithConverter(NumberSetting.class)
-    @Min(value = 1, message = "must be a whole number from 1 to 64")
-    @Max(value = 64, message = "must be a whole number from 1 to 64")
+    @NumberRange(min = 1, max = 64)
     int minLength();
 
     /**
@@ -30,8 +27,7 @@ interface PasswordConfig {
      */
     @WithDefault("12")
     @WithConverter(NumberSetting.class)
-    @Min(value = CryptString.MIN_COST, message = "must be a whole number from 4 to 15")
-    @Max(value = CryptString.MAX_COST, message = "must be a whole number from 4 to 15")
+    @NumberRange(min = CryptString.MIN_COST, max = CryptString.MAX_COST)
     int cost();
 
     /**
@@ -40,7 +36,6 @@ interface PasswordConfig {
      */
     @WithDefault("PT2S")
     @WithConverter(DurationSetting.class)
-    @DurationMin(millis = 100, message = "must be a duration from PT0.1S to PT60S")
-    @DurationMax(seconds = 60, message = "must be a duration from PT0.1S to PT60S")
+    @DurationRange(min = "PT0.1S", max = "PT60S")
     Duration maxWait();
 }

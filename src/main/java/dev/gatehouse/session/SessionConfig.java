@@ -1,16 +1,14 @@
 package dev.gatehouse.session;
 
+import dev.gatehouse.setting.DurationRange;
 import dev.gatehouse.setting.DurationSetting;
+import dev.gatehouse.setting.NumberRange;
 import dev.gatehouse.setting.NumberSetting;
 import dev.gatehouse.setting.StrictBoolean;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** How long a login lasts, and how its end is made known. */
 @ConfigMapping(prefix = "gatehouse.session")
@@ -21,8 +19,7 @@ interface SessionConfig {
      */
     @WithDefault("P7D")
     @WithConverter(DurationSetting.class)
-    @DurationMin(minutes = 1, message = "must be a duration from PT1M to P365D")
-    @DurationMax(days = 365, message = "must be a duration from PT1M to P365D")
+    @DurationRange(min = "PT1M", max = "P365D")
     Duration idle();
 
     /**
@@ -31,8 +28,7 @@ interface SessionConfig {
      */
     @WithDefault("P30D")
     @WithConverter(DurationSetting.class)
-    @DurationMin(minutes = 1, message = "must be a duration from PT1M to P365D")
-    @DurationMax(days = 365, message = "must be a duration from PT1M to P365D")
+    @DurationRange(min = "PT1M", max = "P365D")
     Duration absolute();
 
     /**
@@ -42,8 +38,7 @@ interface SessionConfig {
      */
     @WithDefault("PT30S")
     @WithConverter(DurationSetting.class)
-    @DurationMin(seconds = 0, message = "must be a duration from PT0S to PT5M")
-    @DurationMax(minutes = 5, message = "must be a duration from PT0S to PT5M")
+    @DurationRange(min = "PT0S", max = "PT5M")
     Duration grace();
 
     /**
@@ -52,8 +47,7 @@ interface SessionConfig {
      */
     @WithDefault("PT24H")
     @WithConverter(DurationSetting.class)
-    @DurationMin(seconds = 0, message = "must be a duration from PT0S to P30D")
-    @DurationMax(days = 30, message = "must be a duration from PT0S to P30D")
+    @DurationRange(min = "PT0S", max = "P30D")
     Duration accessTokenRefreshWindow();
 
     /**
@@ -71,7 +65,6 @@ interface SessionConfig {
      */
     @WithDefault("100000")
     @WithConverter(NumberSetting.class)
-    @Min(value = 100, message = "must be a whole number from 100 to 1000000")
-    @Max(value = 1_000_000, message = "must be a whole number from 100 to 1000000")
+    @NumberRange(min = 100, max = 1_000_000)
     int endedLimit();
 }

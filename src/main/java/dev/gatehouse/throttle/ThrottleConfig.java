@@ -1,16 +1,14 @@
 package dev.gatehouse.throttle;
 
+import dev.gatehouse.setting.DurationRange;
 import dev.gatehouse.setting.DurationSetting;
+import dev.gatehouse.setting.NumberRange;
 import dev.gatehouse.setting.NumberSetting;
 import dev.gatehouse.setting.StrictBoolean;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** How many attempts may fail, and how long the next one then waits. */
 @ConfigMapping(prefix = "gatehouse.throttle")
@@ -26,15 +24,13 @@ interface ThrottleConfig {
      */
     @WithDefault("100")
     @WithConverter(NumberSetting.class)
-    @Min(value = 1, message = "must be a whole number from 1 to 100")
-    @Max(value = 100, message = "must be a whole number from 1 to 100")
+    @NumberRange(min = 1, max = 100)
     int nameLimit();
 
     /** How many attempts for one name from one network may fail before the next one waits, 1 to 100. */
     @WithDefault("5")
     @WithConverter(NumberSetting.class)
-    @Min(value = 1, message = "must be a whole number from 1 to 100")
-    @Max(value = 100, message = "must be a whole number from 1 to 100")
+    @NumberRange(min = 1, max = 100)
     int free();
 
     /**
@@ -43,56 +39,48 @@ interface ThrottleConfig {
      */
     @WithDefault("100")
     @WithConverter(NumberSetting.class)
-    @Min(value = 1, message = "must be a whole number from 1 to 100000")
-    @Max(value = 100_000, message = "must be a whole number from 1 to 100000")
+    @NumberRange(min = 1, max = 100_000)
     int networkLimit();
 
     /** As {@link #networkLimit}, for an IPv6 /48, in which one customer may have many networks. */
     @WithDefault("500")
     @WithConverter(NumberSetting.class)
-    @Min(value = 1, message = "must be a whole number from 1 to 100000")
-    @Max(value = 100_000, message = "must be a whole number from 1 to 100000")
+    @NumberRange(min = 1, max = 100_000)
     int siteLimit();
 
     /** How many sign-ups may be tried from one network at once, and in an hour, 1 to 100000. */
     @WithDefault("500")
     @WithConverter(NumberSetting.class)
-    @Min(value = 1, message = "must be a whole number from 1 to 100000")
-    @Max(value = 100_000, message = "must be a whole number from 1 to 100000")
+    @NumberRange(min = 1, max = 100_000)
     int signupLimit();
 
     /** How many wrong passwords a session may give for a change of the password or a deletion, 1 to 100; then one an hour. */
     @WithDefault("10")
     @WithConverter(NumberSetting.class)
-    @Min(value = 1, message = "must be a whole number from 1 to 100")
-    @Max(value = 100, message = "must be a whole number from 1 to 100")
+    @NumberRange(min = 1, max = 100)
     int ownLimit();
 
     /** How long the first attempt waits that must, 1 second to 1 hour. Each further one waits twice as long. */
     @WithDefault("PT1S")
     @WithConverter(DurationSetting.class)
-    @DurationMin(seconds = 1, message = "must be a duration from PT1S to PT1H")
-    @DurationMax(hours = 1, message = "must be a duration from PT1S to PT1H")
+    @DurationRange(min = "PT1S", max = "PT1H")
     Duration firstWait();
 
     /** How long an attempt waits at most, 1 second to 1 day. */
     @WithDefault("PT15M")
     @WithConverter(DurationSetting.class)
-    @DurationMin(seconds = 1, message = "must be a duration from PT1S to P1D")
-    @DurationMax(days = 1, message = "must be a duration from PT1S to P1D")
+    @DurationRange(min = "PT1S", max = "P1D")
     Duration longestWait();
 
     /** How long it takes until one failure is forgotten, 1 minute to 1 day. */
     @WithDefault("PT1H")
     @WithConverter(DurationSetting.class)
-    @DurationMin(minutes = 1, message = "must be a duration from PT1M to P1D")
-    @DurationMax(days = 1, message = "must be a duration from PT1M to P1D")
+    @DurationRange(min = "PT1M", max = "P1D")
     Duration decay();
 
     /** How long a network is one that an account logs in from, since it last did: 1 hour to 365 days. */
     @WithDefault("P30D")
     @WithConverter(DurationSetting.class)
-    @DurationMin(hours = 1, message = "must be a duration from PT1H to P365D")
-    @DurationMax(days = 365, message = "must be a duration from PT1H to P365D")
+    @DurationRange(min = "PT1H", max = "P365D")
     Duration knownFor();
 }

@@ -1,18 +1,16 @@
 package dev.gatehouse.token;
 
+import dev.gatehouse.setting.DurationRange;
 import dev.gatehouse.setting.DurationSetting;
+import dev.gatehouse.setting.NumberRange;
 import dev.gatehouse.setting.NumberSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.Optional;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** What stands in access tokens and how they are checked. */
 @ConfigMapping(prefix = "gatehouse.token")
@@ -23,8 +21,7 @@ interface TokenConfig {
      */
     @WithDefault("PT30M")
     @WithConverter(DurationSetting.class)
-    @DurationMin(seconds = 1, message = "must be a duration from PT1S to PT24H")
-    @DurationMax(hours = 24, message = "must be a duration from PT1S to PT24H")
+    @DurationRange(min = "PT1S", max = "PT24H")
     Duration lifetime();
 
     /** The {@code iss} claim: the name of this service among those whose tokens a verifier accepts. Compared exactly. */
@@ -41,8 +38,7 @@ interface TokenConfig {
     /** How far clocks may differ, 0 to 60 seconds: what is late or early by less is in time. */
     @WithDefault("PT5S")
     @WithConverter(DurationSetting.class)
-    @DurationMin(seconds = 0, message = "must be a duration from PT0S to PT60S")
-    @DurationMax(seconds = 60, message = "must be a duration from PT0S to PT60S")
+    @DurationRange(min = "PT0S", max = "PT60S")
     Duration leeway();
 
     /**
@@ -51,7 +47,6 @@ interface TokenConfig {
      */
     @WithDefault("10000")
     @WithConverter(NumberSetting.class)
-    @Min(value = 0, message = "must be a whole number from 0 to 1000000")
-    @Max(value = 1_000_000, message = "must be a whole number from 0 to 1000000")
+    @NumberRange(min = 0, max = 1_000_000)
     int verifiedLimit();
 }
