@@ -1,6 +1,8 @@
 package dev.gatehouse.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.gatehouse.database.Database;
 import dev.gatehouse.database.DatabaseFaults;
@@ -30,6 +32,10 @@ class ProblemMappers {
 
     private static final int BAD_REQUEST = 400;
     private static final int INTERNAL_SERVER_ERROR = 500;
+
+    /** Fields of the exception's own response that say nothing of the document. */
+    private static final List<String> FRAMING =
+            List.of("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding");
 
     /** The problems that say the same as a status. */
     private static final Map<Integer, Problem> BY_STATUS = Stream.of(
@@ -93,16 +99,22 @@ class ProblemMappers {
         return answer(Problem.FORBIDDEN);
     }
 
-    /** A body of another type than the records that {@code JsonBody} reads. The message may quote it. */
+    /** A body that {@code JsonBody} does not read. The message may quote it. */
     @ServerExceptionMapper
-    public RestResponse<Problem.Document> malformed(JsonProcessingException malformed) {
+    public RestResponse<Problem.Document> malformed(StreamReadException malformed) {
         return answer(Problem.MALFORMED_REQUEST);
     }
 
-    /** Overrides a mapper of the framework, whose answer is no problem document. */
+    /** As above. Overrides a mapper of the framework, whose answer is no problem document. */
     @ServerExceptionMapper
     public RestResponse<Problem.Document> malformed(MismatchedInputException malformed) {
         return answer(Problem.MALFORMED_REQUEST);
+    }
+
+    /** A response that cannot be written. Overrides a mapper of the framework, whose answer is empty. */
+    @ServerExceptionMapper
+    public RestResponse<Problem.Document> unwritable(InvalidDefinitionException unwritable) {
+        return fault(unwritable);
     }
 
     /** What JAX-RS or a resource refuses by status alone. What is no refusal, such as a redirection, passes as it is. */
@@ -122,8 +134,7 @@ class ProblemMappers {
         refused.getResponse()
                 .getStringHeaders()
                 .forEach((name, values) -> headers.put(name, String.join(", ", values)));
-        headers.remove("Content-Type");
-        headers.remove("Content-Length");
+        FRAMING.forEach(headers::remove);
         Problem known = BY_STATUS.get(status);
         if (known != null) {
             Map<String, String> all = new HashMap<>(known.headers());

@@ -7,6 +7,7 @@ import io.smallrye.config.Priorities;
 import jakarta.annotation.Priority;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,12 @@ public class TlsSettings implements ConfigSourceInterceptor {
     public static final String PLAIN = "plain";
 
     private static final String MANAGEMENT_SSL = "quarkus.management.ssl.certificate.";
-    private static final List<String> PEM_0 =
-            List.of("quarkus.tls.key-store.pem.0.cert", "quarkus.tls.key-store.pem.0.key");
+
+    /** Those of the first ten pairs. One pair is usual, several are for several host names. */
+    private static final List<String> NUMBERED = IntStream.range(0, 10)
+            .mapToObj(number -> "quarkus.tls.key-store.pem." + number)
+            .flatMap(pair -> Stream.of(pair + ".cert", pair + ".key"))
+            .toList();
 
     @Override
     public @Nullable ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
@@ -45,7 +50,7 @@ public class TlsSettings implements ConfigSourceInterceptor {
     @Override
     public Iterator<String> iterateNames(ConfigSourceInterceptorContext context) {
         Iterable<String> names = context::iterateNames;
-        Stream<String> numbered = PEM_0.stream().filter(name -> context.proceed(name) != null);
+        Stream<String> numbered = NUMBERED.stream().filter(name -> context.proceed(name) != null);
         return Stream.concat(StreamSupport.stream(names.spliterator(), false), numbered)
                 .distinct()
                 .iterator();

@@ -1,5 +1,6 @@
 package dev.gatehouse.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
@@ -60,6 +61,24 @@ public class ProbeResource {
     @Produces(MediaType.APPLICATION_JSON)
     public List<Integer> list(List<Integer> body) {
         return body;
+    }
+
+    /** Cannot be written: Jackson finds no member in it. */
+    public static final class Unwritable {}
+
+    @GET
+    @Path("/unwritable")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Unwritable unwritable() {
+        return new Unwritable();
+    }
+
+    @POST
+    @Path("/tree")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public int tree(JsonNode body) {
+        return body.size();
     }
 
     @GET

@@ -109,6 +109,17 @@ class ProbeTest {
         assertThat(api.call("POST", "/probe/list").json("[1, 2]").send().text()).isEqualTo("[1,2]");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[1", "nul", "{\"a\":}", "\"open"})
+    void aMalformedTreeIsAMalformedRequest(String body) {
+        assertThat(api.call("POST", "/probe/tree").json(body).send().problem()).isEqualTo("malformed-request");
+    }
+
+    @Test
+    void aResponseThatCannotBeWrittenIsAFaultOfOurs() {
+        assertThat(api.call("GET", "/probe/unwritable").send().problem()).isEqualTo("internal-error");
+    }
+
     @Test
     void aResourceWithoutProducesWorks() {
         assertThat(api.call("GET", "/probe/plain").send().text()).isEqualTo("plain");
