@@ -67,6 +67,12 @@ class ThrottleTest {
         settlements = new Settlements(new ThrottleTable(dataSource, hashes), new Defaults(), meters);
         throttle = replica();
         sql.update("DELETE FROM throttle_bucket");
+        awaitAWholeTest();
+    }
+
+    /** Attempts under way are counted by periods of two minutes of the database's clock. No test may begin in one and end in the next. */
+    private void awaitAWholeTest() {
+        Await.until(() -> sql.number("SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint) % 120") < 110);
     }
 
     /** The service may have just been started. */
