@@ -7,7 +7,8 @@ import java.lang.annotation.Target;
 
 /**
  * What holds for the requests of a resource method, beside the media types of its {@code @Consumes} and {@code @Produces}. A method
- * without this annotation has the defaults. {@link FrontGate} keeps to it.
+ * without this annotation has the defaults. {@link FrontGate} keeps to it. Of several methods at one path the widest policy holds, but for
+ * {@link #head}.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
@@ -15,7 +16,7 @@ public @interface RoutePolicy {
     /** The largest body by default, in bytes. */
     int BODY_LIMIT = 16 * 1024;
 
-    /** The largest body that is read, in bytes, a multiple of 1024; a larger one is 413. Of several methods at one path the largest limit holds. */
+    /** The largest body that is read, in bytes, a multiple of 1024; a larger one is 413. */
     int bodyLimit() default BODY_LIMIT;
 
     /** Whether the method answers before the database has been reached; otherwise the answer is 503 {@code starting} until then. */

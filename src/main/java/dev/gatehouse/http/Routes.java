@@ -108,7 +108,7 @@ class Routes implements OASFilter {
         Map<String, Object> policy = new HashMap<>();
         item.getOperations().forEach((httpMethod, operation) -> {
             Map<String, Object> own = policy(operation);
-            policy.putAll(own);
+            own.forEach((name, value) -> policy.merge(name, value, Routes::wider));
             boolean alsoHead = httpMethod == PathItem.HttpMethod.GET && !Boolean.FALSE.equals(own.get("head"));
             for (String method : alsoHead ? List.of("GET", "HEAD") : List.of(httpMethod.name())) {
                 methods.add(method);
@@ -129,6 +129,13 @@ class Routes implements OASFilter {
         } else {
             byPath.put(path, route);
         }
+    }
+
+    /** Of the policies of several methods at one path: the larger limit, and true where one of them says so. */
+    private static Object wider(Object one, Object other) {
+        return one instanceof Number limit && other instanceof Number another
+                ? (Object) Math.max(limit.intValue(), another.intValue())
+                : Boolean.TRUE.equals(one) || Boolean.TRUE.equals(other);
     }
 
     /** Takes the mark of the build out of an operation, so that it is not published. */

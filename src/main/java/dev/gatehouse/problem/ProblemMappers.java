@@ -33,9 +33,9 @@ class ProblemMappers {
     private static final int BAD_REQUEST = 400;
     private static final int INTERNAL_SERVER_ERROR = 500;
 
-    /** Fields of the exception's own response that say nothing of the document. */
-    private static final List<String> FRAMING =
-            List.of("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding");
+    /** Fields of an exception's own response that say something of the refusal or the redirection. */
+    private static final List<String> KEPT =
+            List.of("Allow", "Location", "Retry-After", "WWW-Authenticate", "Cache-Control");
 
     /** The problems that say the same as a status. */
     private static final Map<Integer, Problem> BY_STATUS = Stream.of(
@@ -131,10 +131,12 @@ class ProblemMappers {
         if (status == Response.Status.SERVICE_UNAVAILABLE.getStatusCode()) {
             headers.put("Retry-After", "1");
         }
-        refused.getResponse()
-                .getStringHeaders()
-                .forEach((name, values) -> headers.put(name, String.join(", ", values)));
-        FRAMING.forEach(headers::remove);
+        for (String name : KEPT) {
+            String value = refused.getResponse().getHeaderString(name);
+            if (value != null) {
+                headers.put(name, value);
+            }
+        }
         Problem known = BY_STATUS.get(status);
         if (known != null) {
             Map<String, String> all = new HashMap<>(known.headers());

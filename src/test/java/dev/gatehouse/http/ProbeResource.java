@@ -8,6 +8,7 @@ import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.WebApplicationException;
@@ -35,6 +36,9 @@ public class ProbeResource {
         throw new WebApplicationException(Response.status(status)
                 .header("Location", "/notsecret")
                 .header("Allow", "GET")
+                .header("content-encoding", "gzip")
+                .header("Set-Cookie", "a=b")
+                .header("retry-after", "30")
                 .build());
     }
 
@@ -94,6 +98,15 @@ public class ProbeResource {
     @Produces(MediaType.APPLICATION_JSON)
     @RoutePolicy(bodyLimit = FORM_LIMIT, tokenInQuery = true)
     public List<Integer> form(@RestForm String text, @RestQuery String token) {
+        return List.of(text.length());
+    }
+
+    @PUT
+    @Path("/form")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Produces(MediaType.APPLICATION_JSON)
+    @RoutePolicy(bodyLimit = 32 * 1024)
+    public List<Integer> smallerForm(@RestForm String text) {
         return List.of(text.length());
     }
 

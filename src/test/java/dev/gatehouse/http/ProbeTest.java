@@ -33,9 +33,9 @@ class ProbeTest {
             assertThat(answer.json().path("type").asText()).as("%s", status).matches("about:blank|urn:gatehouse:.*");
             assertThat(answer.json().path("title").asText()).isNotBlank();
             assertThat(answer.json().has("incident")).isEqualTo(status == 500);
-            if (status == 503 || status == 429) {
-                assertThat(answer.header("Retry-After")).isEqualTo("1");
-            }
+            assertThat(answer.header("Retry-After")).as("%s", status).isEqualTo(status == 500 ? "" : "30");
+            assertThat(answer.header("Content-Encoding")).isEmpty();
+            assertThat(answer.header("Set-Cookie")).isEmpty();
         }
     }
 
