@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String ROOT = "dev.gatehouse";
 
-    /** The packages that know no feature, each with those that it may use: an order, from the lowest up. */
+    /** The packages below all features, from the lowest up. Each names the packages that it may use. */
     private static final Map<String, Set<String>> FOUNDATIONS = Map.of(
             "setting", Set.of(),
             "crypto", Set.of(),

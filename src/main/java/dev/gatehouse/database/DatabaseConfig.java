@@ -7,7 +7,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
 import java.util.Optional;
 
-/** Settings of Quarkus, named here once more so that their faults stand in the one list that stops a start. */
+/** Settings of Quarkus. They are validated here so that one message at the start names their faults with all others. */
 @ConfigMapping(prefix = "quarkus.datasource.jdbc")
 interface DatabaseConfig {
     /** The JDBC URL of the Postgres that keeps everything; required. Dev mode and tests bring their own. */

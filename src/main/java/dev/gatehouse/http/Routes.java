@@ -84,7 +84,7 @@ class Routes implements OASFilter {
         }
     }
 
-    /** The route at a path as it stands in the request line; {@code null} where the document has none. */
+    /** Returns the route of the path in the request line, and null where the document has no such path. */
     @Nullable
     Route at(String path) {
         Route route = byPath.get(path);
