@@ -3,18 +3,21 @@ package dev.gatehouse.account;
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
+import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Sessions;
-import io.quarkus.hibernate.orm.panache.Panache;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +29,36 @@ public class Accounts {
     /** No account has it: theirs are random (RFC 9562, 5.9). */
     private static final UUID NOBODY = new UUID(0, 0);
 
+    private static final Sql INSERT = Sql.of("""
+            INSERT INTO account (username, password_hash) VALUES (:username, :passwordHash)
+            ON CONFLICT (username) DO NOTHING RETURNING id, created_at""");
+
+    private static final Sql FIND_DELETED_NAME = Sql.of("SELECT 1 FROM deleted_name WHERE name_hash = :nameHash");
+
+    private static final Sql INSERT_DELETED_NAME = Sql.of("INSERT INTO deleted_name (name_hash) VALUES (:nameHash)");
+
+    private static final Sql READ_PASSWORD = Sql.of("""
+            SELECT account.id IS NOT NULL, COALESCE(account.id, CAST(:nobody AS uuid)),
+                COALESCE(account.password_hash, repeat('-', 60))
+            FROM (SELECT 1) AS always LEFT JOIN account ON account.username = :username""");
+
+    private static final Sql CHANGE_PASSWORD = Sql.of("""
+            UPDATE account SET password_hash = :passwordHash, password_changed_at = clock_timestamp() WHERE id = :id""");
+
     private final NameHashes nameHashes;
     private final Sessions sessions;
     private final AuditLog auditLog;
+    private final DataSource pool;
 
-    Accounts(NameHashes nameHashes, Sessions sessions, AuditLog auditLog) {
+    Accounts(NameHashes nameHashes, Sessions sessions, AuditLog auditLog, DataSource pool) {
         this.nameHashes = nameHashes;
         this.sessions = sessions;
         this.auditLog = auditLog;
+        this.pool = pool;
     }
+
+    /** An account that was inserted. */
+    private record Inserted(UUID id, Instant createdAt) {}
 
     /**
      * Creates an account, unless the name is taken; of several at once for one name exactly one does.
@@ -46,30 +70,33 @@ public class Accounts {
      */
     @Transactional
     public Registration register(Username username, String passwordHash, Client client) {
-        List<?> rows = Panache.getEntityManager()
-                .createNativeQuery("INSERT INTO account (username, password_hash) VALUES (?1, ?2)"
-                        + " ON CONFLICT (username) DO NOTHING RETURNING id, created_at")
-                .setParameter(1, username.text())
-                .setParameter(2, passwordHash)
-                .getResultList();
-        if (rows.isEmpty()) {
+        Optional<Inserted> inserted = INSERT.on(pool)
+                .with("username", username.text())
+                .with("passwordHash", passwordHash)
+                .first(Accounts::inserted);
+        if (inserted.isEmpty()) {
             return new Registration.NameTaken(storedPassword(username).map(StoredPassword::accountId));
         }
         if (wasDeleted(username)) {
             QuarkusTransaction.setRollbackOnly();
             return new Registration.NameTaken(Optional.empty());
         }
-        Object[] row = (Object[]) rows.getFirst();
-        auditLog.record(new AuditEvent.SignedUp((UUID) row[0]), client);
-        return new Registration.Registered(username, (Instant) row[1]);
+        auditLog.record(new AuditEvent.SignedUp(inserted.get().id()), client);
+        return new Registration.Registered(username, inserted.get().createdAt());
+    }
+
+    private static Inserted inserted(ResultSet row) throws SQLException {
+        return new Inserted(
+                row.getObject(1, UUID.class),
+                row.getObject(2, OffsetDateTime.class).toInstant());
     }
 
     private boolean wasDeleted(Username username) {
-        return !Panache.getEntityManager()
-                .createNativeQuery("SELECT 1 FROM deleted_name WHERE name_hash = ?1", Integer.class)
-                .setParameter(1, nameHashes.hash(username.text()))
-                .getResultList()
-                .isEmpty();
+        return FIND_DELETED_NAME
+                .on(pool)
+                .with("nameHash", nameHashes.hash(username.text()))
+                .first(row -> row.getInt(1))
+                .isPresent();
     }
 
     /**
@@ -78,16 +105,17 @@ public class Accounts {
      * <p>Always gets a row, whose columns are as long for a name that no account has: reading one takes its time, too.
      */
     public Optional<StoredPassword> storedPassword(Username username) {
-        Object[] row = (Object[]) Panache.getEntityManager()
-                .createNativeQuery("""
-                        SELECT account.id IS NOT NULL, COALESCE(account.id, CAST(?1 AS uuid)),
-                            COALESCE(account.password_hash, repeat('-', 60))
-                        FROM (SELECT 1) AS always LEFT JOIN account ON account.username = ?2""")
-                .setParameter(1, NOBODY)
-                .setParameter(2, username.text())
-                .getSingleResult();
-        StoredPassword stored = new StoredPassword((UUID) row[1], (String) row[2]);
-        return (boolean) row[0] ? Optional.of(stored) : Optional.empty();
+        return READ_PASSWORD
+                .on(pool)
+                .with("nobody", NOBODY)
+                .with("username", username.text())
+                .first(Accounts::storedPassword)
+                .orElseThrow();
+    }
+
+    private static Optional<StoredPassword> storedPassword(ResultSet row) throws SQLException {
+        StoredPassword stored = new StoredPassword(row.getObject(2, UUID.class), row.getString(3));
+        return row.getBoolean(1) ? Optional.of(stored) : Optional.empty();
     }
 
     /** The password hash of a live session's account; empty when the session is not live. */
@@ -141,12 +169,11 @@ public class Accounts {
         if (sessions.accountOf(caller).isEmpty()) {
             return Optional.of(new Confirmation.SessionEnded<>());
         }
-        Panache.getEntityManager()
-                .createNativeQuery("UPDATE account SET password_hash = ?1, password_changed_at = clock_timestamp()"
-                        + " WHERE id = ?2")
-                .setParameter(1, newHash)
-                .setParameter(2, account.id)
-                .executeUpdate();
+        CHANGE_PASSWORD
+                .on(pool)
+                .with("passwordHash", newHash)
+                .with("id", account.id)
+                .update();
         sessions.endAllForChangedPassword(account.id);
         LiveSession session = sessions.open(account.id, account.username, client);
         auditLog.record(new AuditEvent.PasswordChanged(account.id, session.id()), client);
@@ -168,10 +195,10 @@ public class Accounts {
         if (sessions.accountOf(caller).isEmpty()) {
             return Optional.of(new Confirmation.SessionEnded<>());
         }
-        Panache.getEntityManager()
-                .createNativeQuery("INSERT INTO deleted_name (name_hash) VALUES (?1)")
-                .setParameter(1, nameHashes.hash(account.username))
-                .executeUpdate();
+        INSERT_DELETED_NAME
+                .on(pool)
+                .with("nameHash", nameHashes.hash(account.username))
+                .update();
         sessions.endAllForDeletedAccount(account.id);
         account.delete();
         auditLog.record(new AuditEvent.AccountDeleted(account.id), client);

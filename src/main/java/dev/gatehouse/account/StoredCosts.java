@@ -1,14 +1,15 @@
 package dev.gatehouse.account;
 
+import dev.gatehouse.database.DatabaseException;
+import dev.gatehouse.database.DatabaseFaults;
 import dev.gatehouse.database.DatabaseProbed;
 import dev.gatehouse.database.DatabaseReached;
 import dev.gatehouse.database.OwnConnections;
+import dev.gatehouse.database.Sql;
 import dev.gatehouse.password.Passwords;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jboss.logging.Logger;
 
@@ -16,6 +17,9 @@ import org.jboss.logging.Logger;
 @Singleton
 class StoredCosts {
     private static final Logger LOG = Logger.getLogger(StoredCosts.class);
+
+    private static final Sql HIGHEST =
+            Sql.of("SELECT COALESCE(max(password_cost), 0) FROM account WHERE password_cost <= :max");
 
     /** Probes come once a second. */
     private static final int PROBES_BETWEEN = 30;
@@ -40,20 +44,16 @@ class StoredCosts {
         if (probes % PROBES_BETWEEN == 0) {
             try {
                 read(probe.connection());
-            } catch (SQLException e) {
-                LOG.warnf("password_costs=unread reason=%s", e.getClass().getSimpleName());
+            } catch (DatabaseException e) {
+                LOG.warnf("password_costs=unread reason=%s", DatabaseFaults.type(e));
             }
         }
     }
 
-    private void read(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "SELECT COALESCE(max(password_cost), 0) FROM account WHERE password_cost <= ?")) {
-            query.setInt(1, Passwords.MAX_COST);
-            try (ResultSet result = query.executeQuery()) {
-                result.next();
-                passwords.evenOutTo(result.getInt(1));
-            }
-        }
+    private void read(Connection connection) {
+        passwords.evenOutTo(HIGHEST.on(connection)
+                .with("max", Passwords.MAX_COST)
+                .first(row -> row.getInt(1))
+                .orElseThrow());
     }
 }

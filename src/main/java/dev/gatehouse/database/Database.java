@@ -7,9 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Database {
     private static final Logger LOG = Logger.getLogger(Database.class);
+
+    private static final Sql IS_READ_ONLY = Sql.of("SELECT current_setting('transaction_read_only') = 'on'");
 
     private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
@@ -143,12 +143,8 @@ public class Database {
      * another.
      */
     private static void requireWritable(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("SELECT current_setting('transaction_read_only') = 'on'")) {
-            result.next();
-            if (result.getBoolean(1)) {
-                throw new SQLException("the server is read-only");
-            }
+        if (IS_READ_ONLY.on(connection).first(row -> row.getBoolean(1)).orElseThrow()) {
+            throw new SQLException("the server is read-only");
         }
     }
 

@@ -58,6 +58,12 @@ public final class DatabaseFaults {
                 .findFirst();
     }
 
+    /** Returns the simple name of the fault's class; for a {@link DatabaseException}, of its cause's class. */
+    public static String type(Throwable fault) {
+        Throwable cause = fault instanceof DatabaseException ? fault.getCause() : null;
+        return (cause == null ? fault : cause).getClass().getSimpleName();
+    }
+
     /** What a fault is, by the types and states of its causes. */
     public static String describe(Throwable fault) {
         StringBuilder description = new StringBuilder();

@@ -1,10 +1,6 @@
 package dev.gatehouse.database;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,7 +12,7 @@ final class DatabaseRights {
      * A table that does not exist is no missing right. {@code FOR UPDATE} needs UPDATE. Postgres skips a schema of the search path in which
      * the role may not look.
      */
-    private static final String ON_SCHEMA = """
+    private static final Sql ON_SCHEMA = Sql.of("""
             SELECT kind || ' on table ' || relation
             FROM (VALUES
                     ('account', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
@@ -25,7 +21,7 @@ final class DatabaseRights {
                     ('service_key', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
                     ('session', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
                     ('throttle_bucket', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
-                    (quote_ident(?), ARRAY['SELECT'])
+                    (quote_ident(:history), ARRAY['SELECT'])
                 ) AS needed (relation, kinds), unnest(kinds) AS kind
             WHERE NOT has_table_privilege(to_regclass(relation), kind)
             UNION ALL
@@ -35,12 +31,12 @@ final class DatabaseRights {
                 AND pg_function_is_visible(oid) AND NOT has_function_privilege(oid, 'EXECUTE')
             UNION ALL
             SELECT 'USAGE on schema public' WHERE current_schema() IS NULL
-            ORDER BY 1""";
+            ORDER BY 1""");
 
-    private static final String TO_MIGRATE = """
+    private static final Sql TO_MIGRATE = Sql.of("""
             SELECT 'USAGE on schema public' WHERE current_schema() IS NULL
             UNION ALL
-            SELECT 'CREATE on schema ' || current_schema() WHERE NOT has_schema_privilege(current_schema(), 'CREATE')""";
+            SELECT 'CREATE on schema ' || current_schema() WHERE NOT has_schema_privilege(current_schema(), 'CREATE')""");
 
     private DatabaseRights() {}
 
@@ -49,27 +45,12 @@ final class DatabaseRights {
      *
      * @param history Flyway's table
      */
-    static List<String> missing(Connection connection, String history) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(ON_SCHEMA)) {
-            query.setString(1, history);
-            return rights(query);
-        }
+    static List<String> missing(Connection connection, String history) {
+        return ON_SCHEMA.on(connection).with("history", history).list(row -> row.getString(1));
     }
 
     /** Returns what the role lacks to make tables. */
-    static List<String> missingToMigrate(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(TO_MIGRATE)) {
-            return rights(query);
-        }
-    }
-
-    private static List<String> rights(PreparedStatement query) throws SQLException {
-        try (ResultSet result = query.executeQuery()) {
-            List<String> rights = new ArrayList<>();
-            while (result.next()) {
-                rights.add(result.getString(1));
-            }
-            return rights;
-        }
+    static List<String> missingToMigrate(Connection connection) {
+        return TO_MIGRATE.on(connection).list(row -> row.getString(1));
     }
 }

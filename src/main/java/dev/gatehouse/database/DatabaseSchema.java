@@ -2,7 +2,6 @@ package dev.gatehouse.database;
 
 import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import org.flywaydb.core.Flyway;
@@ -41,7 +40,7 @@ final class DatabaseSchema {
      * @param connection to look up what the role may do
      * @throws MissingRightsException when the role may not migrate
      */
-    void migrate(Connection connection) throws SQLException {
+    void migrate(Connection connection) {
         int pending = pending();
         if (pending == 0 && validated) {
             return;

@@ -31,7 +31,7 @@ final class KeyKeeper {
 
     /** Changes to the keys, in a transaction that holds the lock. */
     private interface Change {
-        void on(Connection locked) throws SQLException;
+        void on(Connection locked);
     }
 
     /** Whether there is anything to do at that time. */
@@ -41,7 +41,7 @@ final class KeyKeeper {
 
     /** Reads the keys, and makes them known. */
     interface Rereading {
-        KeyTable.Reading read(Connection connection) throws SQLException;
+        KeyTable.Reading read(Connection connection);
     }
 
     /** Does at a start what the configuration asks for now: wraps keys again, and replaces a standby of another algorithm. */
@@ -66,7 +66,7 @@ final class KeyKeeper {
         return besideASecret ? List.of() : schedule.stepsToTheConfiguredAlgorithm(keys);
     }
 
-    private void rewrap(Connection locked, StoredKey row, KeyBytes material) throws SQLException {
+    private void rewrap(Connection locked, StoredKey row, KeyBytes material) {
         Optional<byte[]> clear = wrap.open(row, material);
         if (clear.isPresent()) {
             String under = wrap.currentId().orElseThrow();
@@ -113,7 +113,7 @@ final class KeyKeeper {
         };
     }
 
-    private static void apply(Connection locked, List<KeyStep> steps, Map<KeyStep, NewKey> made) throws SQLException {
+    private static void apply(Connection locked, List<KeyStep> steps, Map<KeyStep, NewKey> made) {
         for (KeyStep step : steps) {
             switch (step) {
                 case KeyStep.Make make -> insert(locked, make, made.get(make));
@@ -125,7 +125,7 @@ final class KeyKeeper {
     }
 
     /** What became due only after keys were made is left for the next round. */
-    private static void insert(Connection locked, KeyStep.Make step, @Nullable NewKey key) throws SQLException {
+    private static void insert(Connection locked, KeyStep.Make step, @Nullable NewKey key) {
         if (key != null) {
             KeyTable.insert(locked, key, step.signsAfter());
             LOG.infof("key=made purpose=%s id=%s", key.purpose().stored(), key.id());

@@ -1,23 +1,50 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.StoredKey.Purpose;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on {@code service_key}, on a connection of the caller's. */
 final class KeyTable {
     /** Any number that no other lock of this database has. */
     private static final long LOCK = 0x6761_7465_6b65_7973L;
+
+    private static final Sql READ = Sql.of("""
+            SELECT now.instant, id, purpose, algorithm, public_key, material, wrapped_under, created_at,
+                signs_from, stopped_at
+            FROM (SELECT clock_timestamp() AS instant) AS now LEFT JOIN service_key ON true""");
+
+    private static final Sql TAKE_LOCK = Sql.of("SELECT pg_advisory_xact_lock(:lock)");
+
+    private static final Sql INSERT = Sql.of("""
+            INSERT INTO service_key (id, purpose, algorithm, public_key, material, wrapped_under, created_at,
+                signs_from)
+            SELECT :id, :purpose, :algorithm, :publicKey, :material, :wrappedUnder, instant,
+                instant + make_interval(secs => CAST(:signsAfter AS double precision))
+            FROM clock_timestamp() AS instant""");
+
+    private static final Sql SIGN = Sql.of("UPDATE service_key SET signs_from = clock_timestamp() WHERE id = :id");
+
+    private static final Sql STOP = Sql.of("""
+            UPDATE service_key SET stopped_at = COALESCE(stopped_at, clock_timestamp()), material = NULL,
+                wrapped_under = NULL
+            WHERE id = :id""");
+
+    private static final Sql FORGET = Sql.of("DELETE FROM service_key WHERE id = :id");
+
+    private static final Sql REWRAP = Sql.of("""
+            UPDATE service_key SET material = :material, wrapped_under = :wrappedUnder
+            WHERE id = :id AND material IS NOT NULL""");
 
     private KeyTable() {}
 
@@ -28,22 +55,21 @@ final class KeyTable {
      */
     record Reading(List<StoredKey> keys, Instant now) {}
 
-    static Reading read(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("""
-                        SELECT now.instant, id, purpose, algorithm, public_key, material, wrapped_under, created_at,
-                            signs_from, stopped_at
-                        FROM (SELECT clock_timestamp() AS instant) AS now LEFT JOIN service_key ON true""");
-                ResultSet result = query.executeQuery()) {
-            List<StoredKey> keys = new ArrayList<>();
-            Instant now = Instant.EPOCH;
-            while (result.next()) {
-                now = Objects.requireNonNull(instant(result, "instant"));
-                if (result.getString("id") != null) {
-                    keys.add(key(result));
-                }
-            }
-            return new Reading(List.copyOf(keys), now);
-        }
+    /** A row of {@link #READ}, which has one without a key if the table is empty. */
+    private record Row(Instant now, Optional<StoredKey> key) {}
+
+    static Reading read(Connection connection) {
+        List<Row> rows = READ.on(connection).list(KeyTable::row);
+        return new Reading(
+                rows.stream().flatMap(row -> row.key().stream()).toList(),
+                rows.getFirst().now());
+    }
+
+    private static Row row(ResultSet result) throws SQLException {
+        boolean hasKey = result.getString("id") != null;
+        return new Row(
+                Objects.requireNonNull(instant(result, "instant")),
+                hasKey ? Optional.of(key(result)) : Optional.empty());
     }
 
     private static StoredKey key(ResultSet result) throws SQLException {
@@ -74,11 +100,8 @@ final class KeyTable {
     }
 
     /** Waits until no other replica changes keys, and keeps them from it until this transaction ends. */
-    static void lock(Connection connection) throws SQLException {
-        try (PreparedStatement lock = connection.prepareStatement("SELECT pg_advisory_xact_lock(?)")) {
-            lock.setLong(1, LOCK);
-            lock.executeQuery();
-        }
+    static void lock(Connection connection) {
+        TAKE_LOCK.on(connection).with("lock", LOCK).execute();
     }
 
     /**
@@ -86,52 +109,37 @@ final class KeyTable {
      *
      * @param signsAfter from now; {@code null} for a key that stands by
      */
-    static void insert(Connection connection, NewKey key, @Nullable Duration signsAfter) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
-                        INSERT INTO service_key (id, purpose, algorithm, public_key, material, wrapped_under, created_at,
-                            signs_from)
-                        SELECT ?, ?, ?, ?, ?, ?, instant, instant + make_interval(secs => CAST(? AS double precision))
-                        FROM clock_timestamp() AS instant""")) {
-            insert.setString(1, key.id());
-            insert.setString(2, key.purpose().stored());
-            insert.setString(3, key.algorithm().joseName());
-            insert.setBytes(4, key.publicKey() == null ? null : key.publicKey().toArray());
-            insert.setBytes(5, key.material().toArray());
-            insert.setString(6, key.wrappedUnder());
-            insert.setObject(7, signsAfter == null ? null : (double) signsAfter.toSeconds());
-            insert.executeUpdate();
-        }
+    static void insert(Connection connection, NewKey key, @Nullable Duration signsAfter) {
+        INSERT.on(connection)
+                .with("id", key.id())
+                .with("purpose", key.purpose().stored())
+                .with("algorithm", key.algorithm().joseName())
+                .with(
+                        "publicKey",
+                        key.publicKey() == null ? null : key.publicKey().toArray())
+                .with("material", key.material().toArray())
+                .with("wrappedUnder", key.wrappedUnder())
+                .with("signsAfter", signsAfter == null ? null : (double) signsAfter.toSeconds())
+                .update();
     }
 
-    static void sign(Connection connection, String id) throws SQLException {
-        change(connection, "UPDATE service_key SET signs_from = clock_timestamp() WHERE id = ?", id);
+    static void sign(Connection connection, String id) {
+        SIGN.on(connection).with("id", id).update();
     }
 
-    static void stop(Connection connection, String id) throws SQLException {
-        change(connection, """
-                UPDATE service_key SET stopped_at = COALESCE(stopped_at, clock_timestamp()), material = NULL,
-                    wrapped_under = NULL
-                WHERE id = ?""", id);
+    static void stop(Connection connection, String id) {
+        STOP.on(connection).with("id", id).update();
     }
 
-    static void forget(Connection connection, String id) throws SQLException {
-        change(connection, "DELETE FROM service_key WHERE id = ?", id);
+    static void forget(Connection connection, String id) {
+        FORGET.on(connection).with("id", id).update();
     }
 
-    private static void change(Connection connection, String sql, String id) throws SQLException {
-        try (PreparedStatement change = connection.prepareStatement(sql)) {
-            change.setString(1, id);
-            change.executeUpdate();
-        }
-    }
-
-    static void rewrap(Connection connection, String id, KeyBytes material, String wrappedUnder) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                "UPDATE service_key SET material = ?, wrapped_under = ? WHERE id = ? AND material IS NOT NULL")) {
-            update.setBytes(1, material.toArray());
-            update.setString(2, wrappedUnder);
-            update.setString(3, id);
-            update.executeUpdate();
-        }
+    static void rewrap(Connection connection, String id, KeyBytes material, String wrappedUnder) {
+        REWRAP.on(connection)
+                .with("material", material.toArray())
+                .with("wrappedUnder", wrappedUnder)
+                .with("id", id)
+                .update();
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.database.DatabaseFaults;
 import dev.gatehouse.database.DatabaseProbed;
 import dev.gatehouse.database.DatabaseReached;
 import dev.gatehouse.database.OwnConnections;
@@ -99,7 +100,7 @@ class Keyring {
             if (isUsable() && keeper.isDue(reading) && takingTurns.compareAndSet(false, true)) {
                 keeping.execute(this::takeTurns);
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (RuntimeException e) {
             failed(e);
         }
     }
@@ -115,7 +116,7 @@ class Keyring {
     }
 
     /** One thread at a time, so that what was read last is what is used. */
-    private synchronized KeyTable.Reading read(Connection connection) throws SQLException {
+    private synchronized KeyTable.Reading read(Connection connection) {
         KeyTable.Reading reading = KeyTable.read(connection);
         take(reading);
         return reading;
@@ -124,9 +125,7 @@ class Keyring {
     /** Logs when the reading begins to fail, and not at every try. */
     private void failed(Exception fault) {
         if (!failing) {
-            LOG.warnf(
-                    "keys=unread effect=\"changes of keys are not known\" reason=%s",
-                    fault.getClass().getSimpleName());
+            LOG.warnf("keys=unread effect=\"changes of keys are not known\" reason=%s", DatabaseFaults.type(fault));
             LOG.debug("keys=unread", fault);
         }
         failing = true;

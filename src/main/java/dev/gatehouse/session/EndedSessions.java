@@ -1,8 +1,8 @@
 package dev.gatehouse.session;
 
+import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.AccessTokenLife;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,24 +30,28 @@ public class EndedSessions {
     /** By how much longer than a token can live an ended session is remembered, for the clocks' sake. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
+    private static final Sql FIND_LIVE = Sql.of("SELECT 1 FROM session WHERE id = :id AND ended_at IS NULL");
+
     private final Duration remembered;
     private final int limit;
     private final Clock clock;
+    private final DataSource pool;
     private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
     private final Deque<Held> oldestFirst = new ArrayDeque<>();
     private volatile boolean complete = true;
 
     @Inject
-    EndedSessions(SessionConfig config, AccessTokenLife tokenLife, Clock clock, MeterRegistry meters) {
-        this(tokenLife.longest(), config.endedLimit(), clock);
+    EndedSessions(SessionConfig config, AccessTokenLife tokenLife, Clock clock, DataSource pool, MeterRegistry meters) {
+        this(tokenLife.longest(), config.endedLimit(), clock, pool);
         meters.gauge("gatehouse.ended.sessions", this, EndedSessions::size);
         meters.gauge("gatehouse.ended.sessions.complete", this, list -> list.isComplete() ? 1 : 0);
     }
 
-    EndedSessions(Duration tokenLife, int limit, Clock clock) {
+    EndedSessions(Duration tokenLife, int limit, Clock clock, DataSource pool) {
         this.remembered = tokenLife.plus(MARGIN);
         this.limit = limit;
         this.clock = clock;
+        this.pool = pool;
     }
 
     /** A session and until when an access token of it might be accepted. */
@@ -65,10 +70,10 @@ public class EndedSessions {
     /** Asks the database whether a session has ended. Blocks. */
     @Transactional
     public boolean ask(UUID sessionId) {
-        return Panache.getEntityManager()
-                .createNativeQuery("SELECT 1 FROM session WHERE id = :id AND ended_at IS NULL", Integer.class)
-                .setParameter("id", sessionId)
-                .getResultList()
+        return FIND_LIVE
+                .on(pool)
+                .with("id", sessionId)
+                .first(row -> row.getInt(1))
                 .isEmpty();
     }
 

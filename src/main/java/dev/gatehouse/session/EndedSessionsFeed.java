@@ -1,19 +1,18 @@
 package dev.gatehouse.session;
 
+import dev.gatehouse.database.DatabaseFaults;
 import dev.gatehouse.database.DatabaseReached;
 import dev.gatehouse.database.OwnConnections;
+import dev.gatehouse.database.Sql;
+import dev.gatehouse.database.SqlCall;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +46,19 @@ class EndedSessionsFeed {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
     private static final Duration FULL_READ = Duration.ofSeconds(10);
+
+    private static final Sql LISTEN = Sql.of("LISTEN " + CHANNEL);
+
+    private static final Sql LOOK =
+            Sql.of("SELECT CAST(pg_postmaster_start_time() AS text), CAST(pg_current_snapshot() AS text)");
+
+    private static final Sql ALLOW_FULL_READ = Sql.of("SET LOCAL statement_timeout = " + FULL_READ.toMillis());
+
+    private static final Sql READ_ALL = Sql.of("SELECT id FROM session WHERE ended_in IS NOT NULL LIMIT :limit");
+
+    private static final Sql READ_SINCE = Sql.of("""
+            SELECT id FROM session WHERE ended_in >= pg_snapshot_xmin(CAST(:snapshot AS pg_snapshot))
+                AND NOT pg_visible_in_snapshot(ended_in, CAST(:snapshot AS pg_snapshot)) LIMIT :limit""");
 
     private static final int POLLS_PER_FULL_READ = 120;
     private static final int POLLS_PER_FULL_READ_OF_INCOMPLETE_LIST = 20;
@@ -124,7 +136,7 @@ class EndedSessionsFeed {
             following = connection;
             lastLook = null;
             if (listen) {
-                execute(connection, "LISTEN " + CHANNEL);
+                LISTEN.on(connection).execute();
             }
             connection.setClientInfo("ApplicationName", listen ? LISTENING : POLLING);
             do {
@@ -150,7 +162,7 @@ class EndedSessionsFeed {
         if (!failing && stopping.getCount() > 0) {
             LOG.warnf(
                     "ended_sessions=unread effect=\"ends of sessions at other replicas are not known\" reason=%s",
-                    fault.getClass().getSimpleName());
+                    DatabaseFaults.type(fault));
             LOG.debug("ended_sessions=unread", fault);
         }
         failing = true;
@@ -186,13 +198,10 @@ class EndedSessionsFeed {
         return look.nanos() - fullReadNanos >= pollInterval.multipliedBy(polls).toNanos();
     }
 
-    private static Look look(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                        "SELECT CAST(pg_postmaster_start_time() AS text), CAST(pg_current_snapshot() AS text)");
-                ResultSet result = query.executeQuery()) {
-            result.next();
-            return new Look(result.getString(1), result.getString(2), System.nanoTime());
-        }
+    private static Look look(Connection connection) {
+        return LOOK.on(connection)
+                .first(row -> new Look(row.getString(1), row.getString(2), System.nanoTime()))
+                .orElseThrow();
     }
 
     /**
@@ -205,11 +214,9 @@ class EndedSessionsFeed {
         connection.setNetworkTimeout(
                 Runnable::run, (int) FULL_READ.plusSeconds(1).toMillis());
         connection.setAutoCommit(false);
-        execute(connection, "SET LOCAL statement_timeout = " + FULL_READ.toMillis());
-        try (PreparedStatement query =
-                connection.prepareStatement("SELECT id FROM session WHERE ended_in IS NOT NULL LIMIT ?")) {
-            query.setInt(1, endedSessions.limit() + 1);
-            List<UUID> ids = ids(query);
+        try {
+            ALLOW_FULL_READ.on(connection).execute();
+            List<UUID> ids = ids(READ_ALL.on(connection));
             connection.commit();
             return ids;
         } finally {
@@ -219,30 +226,11 @@ class EndedSessionsFeed {
     }
 
     /** The sessions that were ended in transactions which a snapshot does not see. */
-    private List<UUID> endedSince(Connection connection, String snapshot) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "SELECT id FROM session WHERE ended_in >= pg_snapshot_xmin(CAST(? AS pg_snapshot))"
-                        + " AND NOT pg_visible_in_snapshot(ended_in, CAST(? AS pg_snapshot)) LIMIT ?")) {
-            query.setString(1, snapshot);
-            query.setString(2, snapshot);
-            query.setInt(3, endedSessions.limit() + 1);
-            return ids(query);
-        }
+    private List<UUID> endedSince(Connection connection, String snapshot) {
+        return ids(READ_SINCE.on(connection).with("snapshot", snapshot));
     }
 
-    private static List<UUID> ids(PreparedStatement query) throws SQLException {
-        try (ResultSet result = query.executeQuery()) {
-            List<UUID> ids = new ArrayList<>();
-            while (result.next()) {
-                ids.add(result.getObject(1, UUID.class));
-            }
-            return ids;
-        }
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+    private List<UUID> ids(SqlCall query) {
+        return query.with("limit", endedSessions.limit() + 1).list(row -> row.getObject(1, UUID.class));
     }
 }

@@ -4,19 +4,22 @@ import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.database.AfterCommit;
+import dev.gatehouse.database.Sql;
+import dev.gatehouse.database.SqlCall;
 import dev.gatehouse.lifecycle.Expiring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.Query;
 import jakarta.transaction.Transactional;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /**
@@ -54,23 +57,91 @@ public class Sessions implements Expiring {
                 CAST(round(extract(epoch FROM LEAST(idle_limit, absolute_limit) - clock_timestamp())) AS bigint)
             """;
 
+    private static final Sql INSERT = Sql.of("""
+            INSERT INTO session (id, account_id, subject, created_at, last_used_at, idle_limit, absolute_limit,
+                sweep_at, user_agent, address)
+            SELECT :id, :account, :subject, instant, instant, idle, absolute, LEAST(idle, absolute),
+                :userAgent, :address
+            FROM clock_timestamp() AS instant,
+                LATERAL (SELECT instant + make_interval(secs => :idle) AS idle,
+                    instant + make_interval(secs => :absolute) AS absolute) AS limits
+            """ + "RETURNING" + STATE);
+
+    private static final Sql ROTATE = Sql.of("""
+            UPDATE session SET generation = generation + 1, left_before_last = left_last,
+                left_last = clock_timestamp(), refresh_token_used = refresh_token_used OR :refreshToken,
+                last_used_at = clock_timestamp(), idle_limit = clock_timestamp() + make_interval(secs => :idle)
+            WHERE id = :id AND generation = :generation AND (:refreshToken OR NOT refresh_token_used) AND
+            """ + LIVE + "RETURNING" + STATE);
+
+    private static final Sql READ_IN_GRACE = Sql.of("SELECT" + STATE
+            + "FROM session WHERE id = :id AND refresh_token_used = :refreshToken AND" + LIVE + "AND" + IN_GRACE);
+
+    private static final Sql USE_IN_GRACE =
+            Sql.of("UPDATE session SET refresh_token_used = :refreshToken WHERE id = :id AND" + LIVE + "AND" + IN_GRACE
+                    + "RETURNING" + STATE);
+
+    private static final Sql READ_REFRESH_TOKEN_USED =
+            Sql.of("SELECT refresh_token_used FROM session WHERE id = :id AND" + LIVE);
+
+    private static final Sql READ_ACCOUNT = Sql.of("SELECT account_id FROM session WHERE id = :id AND" + LIVE);
+
+    private static final Sql END_DISPLACED = ending("""
+            ended_at IS NULL
+            AND id IN (SELECT id FROM session WHERE account_id = :account AND id <> :opened AND
+            """ + LIVE + " ORDER BY last_used_at DESC OFFSET :kept)");
+
+    private static final Sql END_REUSED =
+            ending("id = :id AND generation <> :generation AND NOT (refresh_token_used AND NOT :refreshToken AND "
+                    + IN_GRACE + ") AND " + LIVE);
+
+    private static final Sql END_ONE = ending("id = :id AND ended_at IS NULL");
+
+    private static final Sql END_ONE_OF_ACCOUNT = ending("id = :id AND account_id = :account AND" + LIVE);
+
+    /** Locks the rows in the order of their ids, so that two calls that end the same sessions do not lock each other out. */
+    private static final Sql END_ALL_OF_ACCOUNT = ending("""
+            id IN (SELECT id FROM session WHERE account_id = :account AND ended_at IS NULL ORDER BY id FOR UPDATE)
+            AND ended_at IS NULL
+            """);
+
     private final SessionConfig config;
     private final EndedSessions endedSessions;
     private final AuditLog auditLog;
     private final AfterCommit afterCommit;
     private final MeterRegistry meters;
+    private final DataSource pool;
 
     Sessions(
             SessionConfig config,
             EndedSessions endedSessions,
             AuditLog auditLog,
             AfterCommit afterCommit,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            DataSource pool) {
         this.config = config;
         this.endedSessions = endedSessions;
         this.auditLog = auditLog;
         this.afterCommit = afterCommit;
         this.meters = meters;
+        this.pool = pool;
+    }
+
+    /**
+     * Makes a statement that ends the sessions which a condition names, and returns them. What they tell of their users goes
+     * at once; the row itself stays while access tokens of it can live, because replicas read there what has ended.
+     */
+    private static Sql ending(String condition) {
+        return Sql.of("""
+                WITH ended AS (
+                    UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(),
+                        end_reason = :reason, subject = NULL, user_agent = NULL, address = NULL,
+                        sweep_at = clock_timestamp() + make_interval(secs => :remembered)
+                    WHERE
+                """ + condition + """
+                     RETURNING id, account_id)
+                SELECT id, account_id, CAST(pg_notify(:channel, '') AS text) FROM ended
+                """);
     }
 
     /**
@@ -79,23 +150,16 @@ public class Sessions implements Expiring {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public LiveSession open(UUID accountId, String username, Client client) {
-        Query insert = statement("""
-                        INSERT INTO session (id, account_id, subject, created_at, last_used_at, idle_limit, absolute_limit,
-                            sweep_at, user_agent, address)
-                        SELECT :id, :account, :subject, instant, instant, idle, absolute, LEAST(idle, absolute),
-                            :userAgent, :address
-                        FROM clock_timestamp() AS instant,
-                            LATERAL (SELECT instant + make_interval(secs => :idle) AS idle,
-                                instant + make_interval(secs => :absolute) AS absolute) AS limits
-                        """ + "RETURNING" + STATE)
-                .setParameter("id", UUID.randomUUID())
-                .setParameter("account", accountId)
-                .setParameter("subject", username)
-                .setParameter("idle", seconds(config.idle()))
-                .setParameter("absolute", seconds(config.absolute()))
-                .setParameter("userAgent", client.userAgent().orElse(null))
-                .setParameter("address", client.address());
-        LiveSession opened = liveSession((Object[]) insert.getSingleResult());
+        LiveSession opened = INSERT.on(pool)
+                .with("id", UUID.randomUUID())
+                .with("account", accountId)
+                .with("subject", username)
+                .with("idle", seconds(config.idle()))
+                .with("absolute", seconds(config.absolute()))
+                .with("userAgent", client.userAgent().orElse(null))
+                .with("address", client.address())
+                .first(Sessions::liveSession)
+                .orElseThrow();
         displace(accountId, opened.id(), client);
         return opened;
     }
@@ -103,11 +167,11 @@ public class Sessions implements Expiring {
     private void displace(UUID accountId, UUID opened, Client client) {
         List<Ended> displaced = end(
                 EndReason.DISPLACED,
-                """
-                ended_at IS NULL
-                AND id IN (SELECT id FROM session WHERE account_id = :account AND id <> :opened AND
-                """ + LIVE + " ORDER BY last_used_at DESC OFFSET :kept)",
-                Map.of("account", accountId, "opened", opened, "kept", MOST_OF_AN_ACCOUNT - 1));
+                END_DISPLACED
+                        .on(pool)
+                        .with("account", accountId)
+                        .with("opened", opened)
+                        .with("kept", MOST_OF_AN_ACCOUNT - 1));
         displaced.forEach(one -> auditLog.record(new AuditEvent.SessionDisplaced(one.account(), one.id()), client));
     }
 
@@ -136,48 +200,30 @@ public class Sessions implements Expiring {
     }
 
     private Optional<Refresh> rotate(Credential credential) {
-        return refreshed(
-                "rotated",
-                credential,
-                statement("""
-                        UPDATE session SET generation = generation + 1, left_before_last = left_last,
-                            left_last = clock_timestamp(), refresh_token_used = refresh_token_used OR :refreshToken,
-                            last_used_at = clock_timestamp(), idle_limit = clock_timestamp() + make_interval(secs => :idle)
-                        WHERE id = :id AND generation = :generation AND (:refreshToken OR NOT refresh_token_used) AND
-                        """ + LIVE + "RETURNING" + STATE).setParameter("idle", seconds(config.idle())));
+        return refreshed("rotated", credential, ROTATE.on(pool).with("idle", seconds(config.idle())));
     }
 
     /** Changes nothing where the flag stands as the credential would set it, so that a crowd of tabs waits for nothing. */
     private Optional<Refresh> answerInGrace(Credential credential) {
-        return refreshed(
-                        "grace",
-                        credential,
-                        statement("SELECT" + STATE
-                                        + "FROM session WHERE id = :id AND refresh_token_used = :refreshToken AND"
-                                        + LIVE + "AND" + IN_GRACE)
-                                .setParameter("grace", seconds(config.grace())))
+        return refreshed("grace", credential, READ_IN_GRACE.on(pool).with("grace", seconds(config.grace())))
                 .or(() -> isRefreshToken(credential) ? useInGrace(credential) : Optional.empty());
     }
 
     private Optional<Refresh> useInGrace(Credential credential) {
-        return refreshed(
-                "grace",
-                credential,
-                statement("UPDATE session SET refresh_token_used = :refreshToken WHERE id = :id AND" + LIVE + "AND"
-                                + IN_GRACE + "RETURNING" + STATE)
-                        .setParameter("grace", seconds(config.grace())));
+        return refreshed("grace", credential, USE_IN_GRACE.on(pool).with("grace", seconds(config.grace())));
     }
 
-    private Optional<Refresh> refreshed(String how, Credential credential, Query update) {
-        List<?> rows = update.setParameter("id", credential.sessionId())
-                .setParameter("generation", credential.generation())
-                .setParameter("refreshToken", isRefreshToken(credential))
-                .getResultList();
-        return rows.stream().findFirst().map(row -> {
-            LiveSession session = liveSession((Object[]) row);
+    private Optional<Refresh> refreshed(String how, Credential credential, SqlCall call) {
+        return presented(credential, call).first(Sessions::liveSession).map(session -> {
             afterCommit.run(() -> count(how, session));
             return new Refresh.Refreshed(session, credential);
         });
+    }
+
+    private static SqlCall presented(Credential credential, SqlCall call) {
+        return call.with("id", credential.sessionId())
+                .with("generation", credential.generation())
+                .with("refreshToken", isRefreshToken(credential));
     }
 
     private void count(String how, LiveSession session) {
@@ -187,27 +233,21 @@ public class Sessions implements Expiring {
 
     /** Ends a session whose credential has been exchanged before, or is of a generation that it never had here. */
     private Optional<Refresh> endReused(Credential credential, Client client) {
-        List<Ended> reused = end(
-                EndReason.REUSE,
-                "id = :id AND generation <> :generation AND NOT (refresh_token_used AND NOT :refreshToken AND "
-                        + IN_GRACE + ") AND " + LIVE,
-                Map.of(
-                        "id", credential.sessionId(),
-                        "generation", credential.generation(),
-                        "refreshToken", isRefreshToken(credential),
-                        "grace", seconds(config.grace())));
+        List<Ended> reused =
+                end(EndReason.REUSE, presented(credential, END_REUSED.on(pool)).with("grace", seconds(config.grace())));
         reused.forEach(one -> auditLog.record(new AuditEvent.RefreshReused(one.account(), one.id()), client));
         return reused.stream().findFirst().map(one -> new Refresh.SessionEnded());
     }
 
     private Optional<Refresh> refuse(Credential credential) {
-        List<?> used = statement("SELECT refresh_token_used FROM session WHERE id = :id AND" + LIVE)
-                .setParameter("id", credential.sessionId())
-                .getResultList();
+        Optional<Boolean> used = READ_REFRESH_TOKEN_USED
+                .on(pool)
+                .with("id", credential.sessionId())
+                .first(row -> row.getBoolean(1));
         if (used.isEmpty()) {
             return Optional.of(new Refresh.SessionEnded());
         }
-        boolean overtaken = isRefreshToken(credential) || used.getFirst().equals(false);
+        boolean overtaken = isRefreshToken(credential) || !used.get();
         return overtaken ? Optional.empty() : Optional.of(new Refresh.Refused());
     }
 
@@ -218,17 +258,14 @@ public class Sessions implements Expiring {
     /** Ends a session for its holder. One that has ended already, or that nobody remembers, is fine. */
     @Transactional
     public void logOut(UUID sessionId, Client client) {
-        end(EndReason.LOGOUT, "id = :id AND ended_at IS NULL", Map.of("id", sessionId))
+        end(EndReason.LOGOUT, END_ONE.on(pool).with("id", sessionId))
                 .forEach(one -> auditLog.record(new AuditEvent.LoggedOut(one.account(), one.id()), client));
     }
 
     /** The account of a live session; empty when the session is not live. */
     @Transactional
     public Optional<UUID> accountOf(UUID sessionId) {
-        List<?> accounts = statement("SELECT account_id FROM session WHERE id = :id AND" + LIVE)
-                .setParameter("id", sessionId)
-                .getResultList();
-        return accounts.stream().findFirst().map(UUID.class::cast);
+        return READ_ACCOUNT.on(pool).with("id", sessionId).first(row -> row.getObject(1, UUID.class));
     }
 
     /** The live sessions of a live session's account, the one used last first; none when the caller's is not live. */
@@ -253,8 +290,7 @@ public class Sessions implements Expiring {
         }
         List<Ended> revoked = end(
                 EndReason.REVOKED,
-                "id = :id AND account_id = :account AND" + LIVE,
-                Map.of("id", target, "account", account.get()));
+                END_ONE_OF_ACCOUNT.on(pool).with("id", target).with("account", account.get()));
         revoked.forEach(one -> auditLog.record(new AuditEvent.SessionRevoked(one.account(), one.id()), client));
         return revoked.isEmpty() ? Revocation.NO_SUCH_SESSION : Revocation.REVOKED;
     }
@@ -283,41 +319,24 @@ public class Sessions implements Expiring {
         endAll(accountId, EndReason.ACCOUNT_DELETED);
     }
 
-    /** Locks the rows in the order of their ids, so that two calls that end the same sessions do not lock each other out. */
     private List<Ended> endAll(UUID accountId, EndReason reason) {
-        return end(reason, """
-                id IN (SELECT id FROM session WHERE account_id = :account AND ended_at IS NULL ORDER BY id FOR UPDATE)
-                AND ended_at IS NULL
-                """, Map.of("account", accountId));
+        return end(reason, END_ALL_OF_ACCOUNT.on(pool).with("account", accountId));
     }
 
     /** A session that a statement has ended. */
     private record Ended(UUID id, UUID account) {}
 
     /**
-     * Ends the sessions that a condition names. What they tell of their users goes at once; the row itself stays while
-     * access tokens of it can live, because replicas read there what has ended.
+     * Ends sessions, and lets this replica know them as ended after the commit.
+     *
+     * @param call of a statement that {@link #ending} has made
+     * @return the sessions that it ended
      */
-    private List<Ended> end(EndReason reason, String condition, Map<String, Object> parameters) {
-        Query update = statement("""
-                        WITH ended AS (
-                            UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(),
-                                end_reason = :reason, subject = NULL, user_agent = NULL, address = NULL,
-                                sweep_at = clock_timestamp() + make_interval(secs => :remembered)
-                            WHERE
-                        """ + condition + """
-                             RETURNING id, account_id)
-                        SELECT id, account_id, CAST(pg_notify(:channel, '') AS text) FROM ended
-                        """)
-                .setParameter("reason", reason.stored())
-                .setParameter("remembered", seconds(endedSessions.remembered()))
-                .setParameter("channel", EndedSessionsFeed.CHANNEL);
-        parameters.forEach(update::setParameter);
-        List<?> rows = update.getResultList();
-        List<Ended> ended = rows.stream()
-                .map(Object[].class::cast)
-                .map(row -> new Ended((UUID) row[0], (UUID) row[1]))
-                .toList();
+    private List<Ended> end(EndReason reason, SqlCall call) {
+        List<Ended> ended = call.with("reason", reason.stored())
+                .with("remembered", seconds(endedSessions.remembered()))
+                .with("channel", EndedSessionsFeed.CHANNEL)
+                .list(row -> new Ended(row.getObject(1, UUID.class), row.getObject(2, UUID.class)));
         if (!ended.isEmpty()) {
             afterCommit.run(() -> ended.forEach(one -> endedSessions.add(one.id())));
         }
@@ -332,7 +351,7 @@ public class Sessions implements Expiring {
     @Override
     @Transactional
     public int sweep(int atMost) {
-        Number due = (Number) statement(String.format(Locale.ROOT, """
+        return Sql.of(String.format(Locale.ROOT, """
                         WITH due AS MATERIALIZED (
                             SELECT id, clock_timestamp() AS instant,
                                 CASE WHEN ended_at IS NULL THEN LEAST(idle_limit, absolute_limit)
@@ -346,26 +365,23 @@ public class Sessions implements Expiring {
                             WHERE session.id = due.id AND needed_until > instant)
                         SELECT count(*) FROM due
                         """, atMost))
-                .setParameter("remembered", seconds(endedSessions.remembered()))
-                .getSingleResult();
-        return due.intValue();
-    }
-
-    private static Query statement(String sql) {
-        return Panache.getEntityManager().createNativeQuery(sql);
+                .on(pool)
+                .with("remembered", seconds(endedSessions.remembered()))
+                .first(row -> row.getInt(1))
+                .orElseThrow();
     }
 
     private static double seconds(Duration duration) {
         return duration.toMillis() / 1000.0;
     }
 
-    private static LiveSession liveSession(Object[] row) {
+    private static LiveSession liveSession(ResultSet row) throws SQLException {
         return new LiveSession(
-                (UUID) row[0],
-                (String) row[1],
-                (Long) row[2],
-                Instant.ofEpochSecond((Long) row[3]),
-                Instant.ofEpochSecond((Long) row[4]),
-                Duration.ofSeconds((Long) row[5]));
+                row.getObject(1, UUID.class),
+                row.getString(2),
+                row.getLong(3),
+                Instant.ofEpochSecond(row.getLong(4)),
+                Instant.ofEpochSecond(row.getLong(5)),
+                Duration.ofSeconds(row.getLong(6)));
     }
 }

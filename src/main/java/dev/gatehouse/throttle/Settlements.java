@@ -1,5 +1,6 @@
 package dev.gatehouse.throttle;
 
+import dev.gatehouse.database.DatabaseException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
@@ -80,7 +81,7 @@ class Settlements {
     /**
      * Says it at once.
      *
-     * @throws ThrottleTable.ThrottleException when the database did not take it; it is told again
+     * @throws DatabaseException when the database did not take it; it is told again
      */
     void now(Reservation reservation, Verdict verdict) {
         try {

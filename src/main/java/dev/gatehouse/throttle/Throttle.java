@@ -3,6 +3,7 @@ package dev.gatehouse.throttle;
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
+import dev.gatehouse.database.DatabaseException;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -134,7 +135,7 @@ public class Throttle {
      * Makes an attempt that was reserved, and says how it ended: as a verdict of its outcome, or without one where it throws.
      *
      * @return the outcome
-     * @throws ThrottleTable.ThrottleException when the attempt has failed and the database could not be told, at first
+     * @throws DatabaseException when the attempt has failed and the database could not be told, at first
      */
     public <T> T settled(Reservation reservation, Supplier<T> attempt, Function<T, Verdict> verdictOf) {
         Verdict verdict = Verdict.NONE;
@@ -163,7 +164,7 @@ public class Throttle {
     private void fail(Reservation reservation) {
         try {
             settlements.now(reservation, Verdict.FAILED);
-        } catch (ThrottleTable.ThrottleException e) {
+        } catch (DatabaseException e) {
             if (!e.isPoolBusy()) {
                 throw e;
             }
@@ -175,7 +176,7 @@ public class Throttle {
     private void succeed(Reservation reservation) {
         try {
             settlements.now(reservation, Verdict.SUCCEEDED);
-        } catch (ThrottleTable.ThrottleException e) { // It is told again, and logged if that fails too.
+        } catch (DatabaseException e) { // It is told again, and logged if that fails too.
             LOG.debug("throttle=unsettled", e);
         }
     }

@@ -1,12 +1,9 @@
 package dev.gatehouse.throttle;
 
+import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.lifecycle.Expiring;
-import io.agroal.api.AgroalDataSource;
 import jakarta.inject.Singleton;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -14,15 +11,28 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import javax.sql.DataSource;
 
 /** The statements on {@code throttle_bucket}. What they do stands in the database's functions, so that each is one. */
 @Singleton
 class ThrottleTable implements Expiring {
-    private final AgroalDataSource dataSource;
+    private static final Sql RESERVE = Sql.of("""
+            SELECT * FROM throttle_reserve(:ids, :kinds, :account, :free, :most, :room, :decay, :firstWait, :longestWait)""");
+
+    private static final Sql SETTLE = Sql.of("""
+            SELECT throttle_settle(:ids, :kinds, :account, :free, :room, :decay, :firstWait, :longestWait, :knownFor, :verdict,
+                :period)""");
+
+    private static final Sql SWEEP = Sql.of("""
+            DELETE FROM throttle_bucket WHERE id IN (
+                SELECT id FROM throttle_bucket WHERE expires_at < (SELECT clock_timestamp())
+                ORDER BY expires_at LIMIT :atMost FOR UPDATE SKIP LOCKED)""");
+
+    private final DataSource pool;
     private final NameHashes hashes;
 
-    ThrottleTable(AgroalDataSource dataSource, NameHashes hashes) {
-        this.dataSource = dataSource;
+    ThrottleTable(DataSource pool, NameHashes hashes) {
+        this.pool = pool;
         this.hashes = hashes;
     }
 
@@ -45,98 +55,61 @@ class ThrottleTable implements Expiring {
      */
     record Refused(Duration retryAfter, String kind, boolean tell) implements Outcome {}
 
-    /** A fault of the database, with the driver's exception. */
-    static final class ThrottleException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        ThrottleException(SQLException cause) {
-            super("attempts could not be counted", cause);
-        }
-
-        /** Whether no connection was to be had in time, which the pool says without a state. */
-        boolean isPoolBusy() {
-            return getCause() instanceof SQLException cause && cause.getSQLState() == null;
-        }
+    Outcome reserve(List<Bucket> buckets, Optional<UUID> account, ThrottleConfig config) {
+        return RESERVE.on(pool)
+                .with("ids", ids(buckets))
+                .with("kinds", array("text", buckets, bucket -> bucket.kind().stored()))
+                .with("account", account.orElse(null))
+                .with("free", array("integer", buckets, Bucket::free))
+                .with("most", array("integer", buckets, Bucket::most))
+                .with("room", array("integer", buckets, Bucket::room))
+                .with("decay", array("float8", buckets, Bucket::decaySeconds))
+                .with("firstWait", seconds(config.firstWait()))
+                .with("longestWait", seconds(config.longestWait()))
+                .first(ThrottleTable::outcome)
+                .orElseThrow();
     }
 
-    Outcome reserve(List<Bucket> buckets, Optional<UUID> account, ThrottleConfig config) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement =
-                        connection.prepareStatement("SELECT * FROM throttle_reserve(?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            statement.setArray(1, ids(connection, buckets));
-            statement.setArray(
-                    2,
-                    array(connection, "text", buckets, bucket -> bucket.kind().stored()));
-            statement.setObject(3, account.orElse(null), java.sql.Types.OTHER);
-            statement.setArray(4, array(connection, "integer", buckets, Bucket::free));
-            statement.setArray(5, array(connection, "integer", buckets, Bucket::most));
-            statement.setArray(6, array(connection, "integer", buckets, Bucket::room));
-            statement.setArray(7, array(connection, "float8", buckets, Bucket::decaySeconds));
-            statement.setDouble(8, seconds(config.firstWait()));
-            statement.setDouble(9, seconds(config.longestWait()));
-            try (ResultSet result = statement.executeQuery()) {
-                result.next();
-                String refusedBy = result.getString("refused_by");
-                return refusedBy == null
-                        ? new Reserved(result.getBoolean("known"), result.getLong("reserved_in"))
-                        : new Refused(duration(result.getDouble("wait")), refusedBy, result.getBoolean("tell"));
-            }
-        } catch (SQLException e) {
-            throw new ThrottleException(e);
-        }
+    private static Outcome outcome(ResultSet row) throws SQLException {
+        String refusedBy = row.getString("refused_by");
+        return refusedBy == null
+                ? new Reserved(row.getBoolean("known"), row.getLong("reserved_in"))
+                : new Refused(duration(row.getDouble("wait")), refusedBy, row.getBoolean("tell"));
     }
 
     void settle(Reservation reservation, Verdict verdict, ThrottleConfig config) {
         List<Bucket> buckets = reservation.buckets();
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement =
-                        connection.prepareStatement("SELECT throttle_settle(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            statement.setArray(1, ids(connection, buckets));
-            statement.setArray(
-                    2,
-                    array(connection, "text", buckets, bucket -> bucket.kind().stored()));
-            statement.setObject(3, reservation.account().orElse(null), java.sql.Types.OTHER);
-            statement.setArray(4, array(connection, "integer", buckets, Bucket::free));
-            statement.setArray(5, array(connection, "integer", buckets, Bucket::room));
-            statement.setArray(6, array(connection, "float8", buckets, Bucket::decaySeconds));
-            statement.setDouble(7, seconds(config.firstWait()));
-            statement.setDouble(8, seconds(config.longestWait()));
-            statement.setDouble(9, seconds(config.knownFor()));
-            statement.setString(10, verdict.stored());
-            statement.setLong(11, reservation.period());
-            statement.execute();
-        } catch (SQLException e) {
-            throw new ThrottleException(e);
-        }
+        SETTLE.on(pool)
+                .with("ids", ids(buckets))
+                .with("kinds", array("text", buckets, bucket -> bucket.kind().stored()))
+                .with("account", reservation.account().orElse(null))
+                .with("free", array("integer", buckets, Bucket::free))
+                .with("room", array("integer", buckets, Bucket::room))
+                .with("decay", array("float8", buckets, Bucket::decaySeconds))
+                .with("firstWait", seconds(config.firstWait()))
+                .with("longestWait", seconds(config.longestWait()))
+                .with("knownFor", seconds(config.knownFor()))
+                .with("verdict", verdict.stored())
+                .with("period", reservation.period())
+                .execute();
     }
 
     /** Removes rows that say nothing any more. */
     @Override
     public int sweep(int atMost) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement("""
-                        DELETE FROM throttle_bucket WHERE id IN (
-                            SELECT id FROM throttle_bucket WHERE expires_at < (SELECT clock_timestamp())
-                            ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED)""")) {
-            statement.setInt(1, atMost);
-            return statement.executeUpdate();
-        } catch (SQLException e) {
-            throw new ThrottleException(e);
-        }
+        return SWEEP.on(pool).with("atMost", atMost).update();
     }
 
     /** Under the key for names, and set apart from a name by a first character that no name has. */
-    private Array ids(Connection connection, List<Bucket> buckets) throws SQLException {
-        return connection.createArrayOf(
+    private Sql.Array ids(List<Bucket> buckets) {
+        return array(
                 "bytea",
-                buckets.stream()
-                        .map(bucket -> hashes.hash("\u0000" + bucket.kind().stored() + "\u0000" + bucket.subject()))
-                        .toArray(byte[][]::new));
+                buckets,
+                bucket -> hashes.hash("\u0000" + bucket.kind().stored() + "\u0000" + bucket.subject()));
     }
 
-    private static Array array(Connection connection, String type, List<Bucket> buckets, Function<Bucket, Object> value)
-            throws SQLException {
-        return connection.createArrayOf(type, buckets.stream().map(value).toArray());
+    private static Sql.Array array(String type, List<Bucket> buckets, Function<Bucket, Object> value) {
+        return new Sql.Array(type, buckets.stream().map(value).toList());
     }
 
     private static double seconds(Duration duration) {

@@ -22,6 +22,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A second replica's list, beside the service, on its database. */
 @QuarkusTest
@@ -63,7 +64,7 @@ class EndedSessionsFeedTest {
     }
 
     private EndedSessions replica(boolean listen, Duration pollInterval) throws SQLException {
-        EndedSessions list = new EndedSessions(Duration.ofMinutes(30), LIMIT, clock);
+        EndedSessions list = new EndedSessions(Duration.ofMinutes(30), LIMIT, clock, new PGSimpleDataSource());
         EndedSessionsFeed feed = new EndedSessionsFeed(list, connections, listen, pollInterval);
         feed.start(new DatabaseReached());
         feeds.add(feed);

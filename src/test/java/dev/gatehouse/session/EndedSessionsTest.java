@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class EndedSessionsTest {
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
@@ -17,7 +18,7 @@ class EndedSessionsTest {
     private static final int LIMIT = 100;
 
     private final MutableClock clock = new MutableClock();
-    private final EndedSessions ended = new EndedSessions(TOKEN_LIFE, LIMIT, clock);
+    private final EndedSessions ended = new EndedSessions(TOKEN_LIFE, LIMIT, clock, new PGSimpleDataSource());
     private final UUID session = UUID.randomUUID();
 
     @BeforeEach

@@ -9,6 +9,7 @@ import dev.gatehouse.Sql;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.client.Presence;
+import dev.gatehouse.database.DatabaseException;
 import dev.gatehouse.database.TestConnections;
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.problem.NotReadyException;
@@ -420,8 +421,7 @@ class ThrottleTest {
         Attempt underWay = reserve(NAME, HERE);
         sql.update("ALTER FUNCTION throttle_settle RENAME TO throttle_settle_gone");
         try {
-            assertThatThrownBy(() -> settles(underWay, Verdict.FAILED))
-                    .isInstanceOf(ThrottleTable.ThrottleException.class);
+            assertThatThrownBy(() -> settles(underWay, Verdict.FAILED)).isInstanceOf(DatabaseException.class);
             assertThat(sql.number(UNDER_WAY)).isEqualTo(1);
         } finally {
             sql.update("ALTER FUNCTION throttle_settle_gone RENAME TO throttle_settle");

@@ -1,0 +1,177 @@
+package dev.gatehouse.database;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a statement, with the values of its parameters. For use by one thread, once.
+ *
+ * <p>Each method that runs the statement blocks. It throws {@link DatabaseException} if the database refuses the statement
+ * or no connection is free, and {@link IllegalStateException} if a parameter has no value.
+ *
+ * <p>A null is sent with the same type as the other values of its method, except for a UUID. The driver prepares a statement
+ * again whenever the type of a parameter changes.
+ */
+public final class SqlCall {
+    private static final Logger LOG = Logger.getLogger(Sql.class);
+
+    private final Sql sql;
+    private final Source source;
+    private final Map<String, Binder> values = new HashMap<>();
+
+    SqlCall(Sql sql, Source source) {
+        this.sql = sql;
+        this.source = source;
+    }
+
+    /** Where a statement runs. */
+    sealed interface Source {}
+
+    /** On a connection of a pool, which is given back. */
+    record OfPool(DataSource pool) implements Source {}
+
+    /** On a connection that the caller owns. */
+    record OfCaller(Connection connection) implements Source {}
+
+    private interface Binder {
+        void bind(PreparedStatement statement, int index) throws SQLException;
+    }
+
+    private interface Execution<T> {
+        T of(PreparedStatement statement) throws SQLException;
+    }
+
+    /**
+     * Sets a parameter, as all methods of this name do.
+     *
+     * @throws IllegalArgumentException if the statement has no parameter of this name
+     */
+    public SqlCall with(String name, @Nullable String value) {
+        return bound(name, (statement, index) -> statement.setString(index, value));
+    }
+
+    /** Sends a null without a type: the driver would have to ask the database for the type's number. */
+    public SqlCall with(String name, @Nullable UUID value) {
+        return bound(name, (statement, index) -> statement.setObject(index, value, Types.OTHER));
+    }
+
+    public SqlCall with(String name, int value) {
+        return bound(name, (statement, index) -> statement.setInt(index, value));
+    }
+
+    public SqlCall with(String name, long value) {
+        return bound(name, (statement, index) -> statement.setLong(index, value));
+    }
+
+    public SqlCall with(String name, @Nullable Double value) {
+        return bound(name, (statement, index) -> statement.setObject(index, value, Types.DOUBLE));
+    }
+
+    public SqlCall with(String name, boolean value) {
+        return bound(name, (statement, index) -> statement.setBoolean(index, value));
+    }
+
+    public SqlCall with(String name, byte @Nullable [] value) {
+        return bound(name, (statement, index) -> statement.setBytes(index, value));
+    }
+
+    public SqlCall with(String name, Sql.Array value) {
+        return bound(
+                name,
+                (statement, index) -> statement.setArray(
+                        index, statement.getConnection().createArrayOf(value.type(), value.elements())));
+    }
+
+    private SqlCall bound(String name, Binder value) {
+        if (!sql.names().contains(name)) {
+            throw new IllegalArgumentException("no parameter :" + name + " in " + sql);
+        }
+        values.put(name, value);
+        return this;
+    }
+
+    /** Runs the statement and returns all rows. */
+    public <T> List<T> list(Sql.RowReader<T> reader) {
+        return run(statement -> {
+            try (ResultSet row = statement.executeQuery()) {
+                List<T> rows = new ArrayList<>();
+                while (row.next()) {
+                    rows.add(reader.read(row));
+                }
+                return Collections.unmodifiableList(rows); // Without a copy: there may be a million.
+            }
+        });
+    }
+
+    /** Runs the statement and returns its first row; empty if it has none. */
+    public <T> Optional<T> first(Sql.RowReader<T> reader) {
+        return run(statement -> {
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(reader.read(row)) : Optional.empty();
+            }
+        });
+    }
+
+    /** Runs a statement that returns no rows, and returns how many rows it changed. */
+    public int update() {
+        return run(PreparedStatement::executeUpdate);
+    }
+
+    /** Runs the statement and ignores what it returns. */
+    public void execute() {
+        run(PreparedStatement::execute);
+    }
+
+    private <T> T run(Execution<T> execution) {
+        sql.names().forEach(this::value); // Before a connection is taken.
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("connection=" + (source instanceof OfPool ? "pool" : "own") + " statement=" + sql);
+        }
+        try {
+            return switch (source) {
+                case OfPool(DataSource pool) -> onPool(pool, execution);
+                case OfCaller(Connection connection) -> on(connection, execution);
+            };
+        } catch (SQLException e) {
+            throw new DatabaseException(sql, e);
+        }
+    }
+
+    private Binder value(String name) {
+        Binder value = values.get(name);
+        if (value == null) {
+            throw new IllegalStateException("no value for :" + name + " in " + sql);
+        }
+        return value;
+    }
+
+    private <T> T onPool(DataSource pool, Execution<T> execution) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            return on(connection, execution);
+        }
+    }
+
+    private <T> T on(Connection connection, Execution<T> execution) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql.text())) {
+            int index = 0;
+            for (String name : sql.names()) {
+                index++;
+                value(name).bind(statement, index);
+            }
+            return execution.of(statement);
+        }
+    }
+}
