@@ -41,12 +41,12 @@ public class TokenCheckBenchmark {
     }
 
     @Benchmark
-    public TokenCheck cached() {
+    public AccessTokens.TokenCheck cached() {
         return remembering.check(token);
     }
 
     @Benchmark
-    public TokenCheck uncached() {
+    public AccessTokens.TokenCheck uncached() {
         return forgetful.check(token);
     }
 

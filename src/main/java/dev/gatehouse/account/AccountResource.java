@@ -2,10 +2,12 @@ package dev.gatehouse.account;
 
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.http.Fields;
+import dev.gatehouse.http.Presences;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
-import dev.gatehouse.problem.Problem;
-import dev.gatehouse.problem.Problems;
+import dev.gatehouse.password.PendingCall;
+import dev.gatehouse.problem.CommonProblem;
+import dev.gatehouse.problem.CommonProblems;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Subject;
 import dev.gatehouse.token.TokenAnswer;
@@ -13,14 +15,12 @@ import dev.gatehouse.token.TokenAnswers;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -42,6 +42,7 @@ class AccountResource {
     private final TokenAnswers tokenAnswers;
     private final SecurityIdentity identity;
     private final Clients clients;
+    private final Presences presences;
 
     AccountResource(
             Accounts accounts,
@@ -49,13 +50,15 @@ class AccountResource {
             PasswordPolicy policy,
             TokenAnswers tokenAnswers,
             SecurityIdentity identity,
-            Clients clients) {
+            Clients clients,
+            Presences presences) {
         this.accounts = accounts;
         this.ownAccount = ownAccount;
         this.policy = policy;
         this.tokenAnswers = tokenAnswers;
         this.identity = identity;
         this.clients = clients;
+        this.presences = presences;
     }
 
     /** The password and the one that is to replace it. Members are null when they are missing or not strings. */
@@ -83,7 +86,7 @@ class AccountResource {
     @Operation(summary = "The account of the token's session")
     @APIResponseSchema(value = AccountView.class, responseDescription = "The account")
     public AccountView view() {
-        return accounts.view(caller().sessionId()).orElseThrow(Problem.INVALID_TOKEN::toException);
+        return accounts.view(caller().sessionId()).orElseThrow(CommonProblem.INVALID_TOKEN::toException);
     }
 
     @PUT
@@ -94,21 +97,21 @@ class AccountResource {
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Change the password, end every session and begin a new one")
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session")
-    @Problems({
-        Problem.MALFORMED_REQUEST,
-        Problem.VALIDATION_FAILED,
-        Problem.WRONG_PASSWORD,
-        Problem.TOO_MANY_ATTEMPTS,
-        Problem.OVERLOADED
+    @CommonProblems({
+        CommonProblem.MALFORMED_REQUEST,
+        CommonProblem.VALIDATION_FAILED,
+        CommonProblem.TOO_MANY_ATTEMPTS,
+        CommonProblem.OVERLOADED
     })
-    public TokenAnswer changePassword(ChangeOfPassword body, @Context RoutingContext context) {
+    @AccountProblems(AccountProblem.WRONG_PASSWORD)
+    public TokenAnswer changePassword(ChangeOfPassword body) {
         Fields fields = new Fields();
         Password current = fields.parse("current_password", body.currentPassword(), Password::parse);
         Password replacement =
                 fields.parse("new_password", body.newPassword(), typed -> policy.parseNew(typed, caller().username()));
         fields.check();
         tokenAnswers.requireKeys();
-        LiveSession session = done(ownAccount.changePassword(caller(), current, replacement, clients.of(context)));
+        LiveSession session = done(ownAccount.changePassword(confirmer(current), replacement));
         return tokenAnswers.withRefreshToken(session);
     }
 
@@ -119,27 +122,32 @@ class AccountResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Delete the account for good")
     @APIResponse(responseCode = "204", description = "The account and its sessions are gone; its name stays taken")
-    @Problems({
-        Problem.MALFORMED_REQUEST,
-        Problem.VALIDATION_FAILED,
-        Problem.WRONG_PASSWORD,
-        Problem.TOO_MANY_ATTEMPTS,
-        Problem.OVERLOADED
+    @CommonProblems({
+        CommonProblem.MALFORMED_REQUEST,
+        CommonProblem.VALIDATION_FAILED,
+        CommonProblem.TOO_MANY_ATTEMPTS,
+        CommonProblem.OVERLOADED
     })
-    public void delete(Deletion body, @Context RoutingContext context) {
+    @AccountProblems(AccountProblem.WRONG_PASSWORD)
+    public void delete(Deletion body) {
         Fields fields = new Fields();
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
-        done(ownAccount.delete(caller(), password, clients.of(context)));
+        done(ownAccount.delete(confirmer(password)));
     }
 
     private static <T> T done(Confirmation<T> confirmation) {
         return switch (confirmation) {
             case Confirmation.Done<T>(T result) -> result;
-            case Confirmation.WrongPassword<T> wrong -> throw Problem.WRONG_PASSWORD.toException();
-            case Confirmation.TooManyAttempts<T>(Duration wait) -> throw Problem.TOO_MANY_ATTEMPTS.toException(wait);
-            case Confirmation.SessionEnded<T> ended -> throw Problem.INVALID_TOKEN.toException();
+            case Confirmation.WrongPassword<T> wrong -> throw AccountProblem.WRONG_PASSWORD.toException();
+            case Confirmation.TooManyAttempts<T>(Duration wait) ->
+                throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
+            case Confirmation.SessionEnded<T> ended -> throw CommonProblem.INVALID_TOKEN.toException();
         };
+    }
+
+    private OwnAccount.Confirmer confirmer(Password password) {
+        return new OwnAccount.Confirmer(caller(), password, clients.current(), PendingCall.of(presences.current()));
     }
 
     private Subject caller() {

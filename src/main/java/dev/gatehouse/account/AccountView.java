@@ -3,4 +3,4 @@ package dev.gatehouse.account;
 import java.time.Instant;
 
 /** What holders of an account see of it. */
-public record AccountView(String username, Instant createdAt, Instant passwordChangedAt) {}
+record AccountView(String username, Instant createdAt, Instant passwordChangedAt) {}

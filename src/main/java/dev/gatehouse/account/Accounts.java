@@ -13,6 +13,7 @@ import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
@@ -209,5 +210,21 @@ public class Accounts {
     private static @Nullable Account lockedIfUnchanged(StoredPassword verified) {
         Account account = Account.findById(verified.accountId(), LockModeType.PESSIMISTIC_WRITE);
         return account != null && account.passwordHash.equals(verified.hash()) ? account : null;
+    }
+
+    /** How a registration ended. */
+    public sealed interface Registration {
+        /** The account exists now, since an instant that the database has stamped. */
+        record Registered(Username username, Instant createdAt) implements Registration {}
+
+        /**
+         * The name is taken. Nothing was stored.
+         *
+         * @param owner the account that has it; empty when one had it that has been deleted
+         */
+        record NameTaken(Optional<UUID> owner) implements Registration {}
+
+        /** Too many sign-ups were tried from the client's network. Nothing was hashed or stored. */
+        record TooManyAttempts(Duration retryAfter) implements Registration {}
     }
 }

@@ -5,13 +5,12 @@ import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.Passwords;
+import dev.gatehouse.password.PendingCall;
 import dev.gatehouse.password.Verification;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Subject;
 import dev.gatehouse.throttle.Attempt;
-import dev.gatehouse.throttle.Reservation;
 import dev.gatehouse.throttle.Throttle;
-import dev.gatehouse.throttle.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,56 +38,69 @@ class OwnAccount {
         this.auditLog = auditLog;
     }
 
+    /**
+     * The password that confirms an act.
+     *
+     * @param holder of an access token, whose account's password it must be
+     * @param call waits while the password is hashed
+     */
+    record Confirmer(Subject holder, Password password, Client client, PendingCall call) {
+        private UUID sessionId() {
+            return holder.sessionId();
+        }
+    }
+
     /** Changes the password; what is done is that every session has ended but a new one. */
-    Confirmation<LiveSession> changePassword(Subject caller, Password current, Password replacement, Client client) {
-        return confirmed(caller, current, client, verified -> {
-            String newHash = passwords.hash(replacement, client);
-            return accounts.changePassword(caller.sessionId(), verified, newHash, client);
+    Confirmation<LiveSession> changePassword(Confirmer confirmer, Password replacement) {
+        return confirmed(confirmer, verified -> {
+            String newHash = passwords.hash(replacement, confirmer.call());
+            return accounts.changePassword(confirmer.sessionId(), verified, newHash, confirmer.client());
         });
     }
 
-    /** Deletes the account with this id. */
-    Confirmation<UUID> delete(Subject caller, Password password, Client client) {
-        return confirmed(caller, password, client, verified -> accounts.delete(caller.sessionId(), verified, client));
+    /** Deletes the holder's account. */
+    Confirmation<UUID> delete(Confirmer confirmer) {
+        return confirmed(confirmer, verified -> accounts.delete(confirmer.sessionId(), verified, confirmer.client()));
     }
 
     private <T> Confirmation<T> confirmed(
-            Subject caller, Password password, Client client, Function<StoredPassword, Optional<Confirmation<T>>> act) {
-        return switch (throttle.reserveOwn(caller.username(), caller.sessionId(), client)) {
+            Confirmer confirmer, Function<StoredPassword, Optional<Confirmation<T>>> act) {
+        String username = confirmer.holder().username();
+        return switch (throttle.reserveOwn(username, confirmer.sessionId(), confirmer.client())) {
             case Attempt.Blocked(Duration retryAfter) -> new Confirmation.TooManyAttempts<>(retryAfter);
-            case Attempt.Allowed(Reservation reservation) -> {
-                Confirmation<T> confirmation = throttle.settled(
-                        reservation, () -> checked(caller, password, client, act), OwnAccount::verdictOf);
+            case Attempt.Allowed(Attempt.Reservation reservation) -> {
+                Confirmation<T> confirmation =
+                        throttle.settled(reservation, () -> checked(confirmer, act), OwnAccount::verdictOf);
                 // Afterwards, so that no fault of the audit's gives a wrong guess back.
                 if (confirmation instanceof Confirmation.WrongPassword<T>(UUID account)) {
-                    auditLog.record(new AuditEvent.PasswordRefused(account, caller.sessionId()), client);
+                    auditLog.record(new AuditEvent.PasswordRefused(account, confirmer.sessionId()), confirmer.client());
                 }
                 yield confirmation;
             }
         };
     }
 
-    private static <T> Verdict verdictOf(Confirmation<T> confirmation) {
+    private static <T> Attempt.Verdict verdictOf(Confirmation<T> confirmation) {
         return switch (confirmation) {
-            case Confirmation.Done<T> done -> Verdict.SUCCEEDED;
-            case Confirmation.WrongPassword<T> wrong -> Verdict.FAILED;
-            case Confirmation.SessionEnded<T> ended -> Verdict.NONE;
-            case Confirmation.TooManyAttempts<T> blocked -> Verdict.NONE;
+            case Confirmation.Done<T> done -> Attempt.Verdict.SUCCEEDED;
+            case Confirmation.WrongPassword<T> wrong -> Attempt.Verdict.FAILED;
+            case Confirmation.SessionEnded<T> ended -> Attempt.Verdict.NONE;
+            case Confirmation.TooManyAttempts<T> blocked -> Attempt.Verdict.NONE;
         };
     }
 
-    private <T> Confirmation<T> checked(
-            Subject caller, Password password, Client client, Function<StoredPassword, Optional<Confirmation<T>>> act) {
-        Optional<StoredPassword> stored = accounts.storedPasswordOf(caller.sessionId());
+    private <T> Confirmation<T> checked(Confirmer confirmer, Function<StoredPassword, Optional<Confirmation<T>>> act) {
+        Optional<StoredPassword> stored = accounts.storedPasswordOf(confirmer.sessionId());
         for (int attempt = 0; attempt < ATTEMPTS && stored.isPresent(); attempt++) {
-            if (passwords.verify(password, stored.map(StoredPassword::hash), client) != Verification.MATCHES) {
+            if (passwords.verify(confirmer.password(), stored.map(StoredPassword::hash), confirmer.call())
+                    != Verification.MATCHES) {
                 break;
             }
             Optional<Confirmation<T>> outcome = act.apply(stored.get());
             if (outcome.isPresent()) {
                 return outcome.get();
             }
-            stored = accounts.storedPasswordOf(caller.sessionId());
+            stored = accounts.storedPasswordOf(confirmer.sessionId());
         }
         if (stored.isEmpty()) {
             return new Confirmation.SessionEnded<>();

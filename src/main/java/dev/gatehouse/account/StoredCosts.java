@@ -1,9 +1,8 @@
 package dev.gatehouse.account;
 
+import dev.gatehouse.database.Database;
 import dev.gatehouse.database.DatabaseException;
 import dev.gatehouse.database.DatabaseFaults;
-import dev.gatehouse.database.DatabaseProbed;
-import dev.gatehouse.database.DatabaseReached;
 import dev.gatehouse.database.OwnConnections;
 import dev.gatehouse.database.Sql;
 import dev.gatehouse.password.Passwords;
@@ -33,13 +32,13 @@ class StoredCosts {
         this.connections = connections;
     }
 
-    void start(@Observes DatabaseReached event) throws SQLException {
+    void start(@Observes Database.Reached event) throws SQLException {
         try (Connection connection = connections.open()) {
             read(connection);
         }
     }
 
-    void follow(@Observes DatabaseProbed probe) {
+    void follow(@Observes Database.Probed probe) {
         probes++;
         if (probes % PROBES_BETWEEN == 0) {
             try {

@@ -1,28 +1,28 @@
 package dev.gatehouse.auth;
 
-import dev.gatehouse.account.Registration;
+import dev.gatehouse.account.Accounts.Registration;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.http.Fields;
+import dev.gatehouse.http.Presences;
 import dev.gatehouse.http.RoutePolicy;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
-import dev.gatehouse.problem.Problem;
-import dev.gatehouse.problem.Problems;
+import dev.gatehouse.password.PendingCall;
+import dev.gatehouse.problem.CommonProblem;
+import dev.gatehouse.problem.CommonProblems;
 import dev.gatehouse.session.Credential;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Refresh;
 import dev.gatehouse.token.TokenAnswer;
 import dev.gatehouse.token.TokenAnswers;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,18 +51,21 @@ class AuthResource {
     private final SignupConfig signupConfig;
     private final TokenAnswers tokenAnswers;
     private final Clients clients;
+    private final Presences presences;
 
     AuthResource(
             AuthService auth,
             PasswordPolicy policy,
             SignupConfig signupConfig,
             TokenAnswers tokenAnswers,
-            Clients clients) {
+            Clients clients,
+            Presences presences) {
         this.auth = auth;
         this.policy = policy;
         this.signupConfig = signupConfig;
         this.tokenAnswers = tokenAnswers;
         this.clients = clients;
+        this.presences = presences;
     }
 
     /** A name and a password. Members are null when they are missing or not strings. */
@@ -86,28 +89,27 @@ class AuthResource {
     @ResponseStatus(201)
     @Operation(summary = "Make an account")
     @APIResponseSchema(value = SignedUp.class, responseCode = "201", responseDescription = "The account exists")
-    @Problems({
-        Problem.MALFORMED_REQUEST,
-        Problem.VALIDATION_FAILED,
-        Problem.SIGNUP_CLOSED,
-        Problem.ACCOUNT_EXISTS,
-        Problem.TOO_MANY_ATTEMPTS,
-        Problem.OVERLOADED,
-        Problem.DATABASE_UNAVAILABLE
+    @CommonProblems({
+        CommonProblem.MALFORMED_REQUEST,
+        CommonProblem.VALIDATION_FAILED,
+        CommonProblem.TOO_MANY_ATTEMPTS,
+        CommonProblem.OVERLOADED,
+        CommonProblem.DATABASE_UNAVAILABLE
     })
-    public SignedUp signUp(Credentials body, @Context RoutingContext context) {
+    @AuthProblems({AuthProblem.SIGNUP_CLOSED, AuthProblem.ACCOUNT_EXISTS})
+    public SignedUp signUp(Credentials body) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parseNew);
         Password password = fields.parse("password", body.password(), typed -> policy.parseNew(typed, body.username()));
         fields.check();
         if (!signupConfig.enabled()) {
-            throw Problem.SIGNUP_CLOSED.toException();
+            throw AuthProblem.SIGNUP_CLOSED.toException();
         }
-        return switch (auth.signUp(username, password, clients.of(context))) {
+        return switch (auth.signUp(username, password, clients.current(), call())) {
             case Registration.Registered(Username name, Instant createdAt) ->
                 new SignedUp(name.text(), name.text(), createdAt);
-            case Registration.NameTaken taken -> throw Problem.ACCOUNT_EXISTS.toException();
-            case Registration.TooManyAttempts(Duration wait) -> throw Problem.TOO_MANY_ATTEMPTS.toException(wait);
+            case Registration.NameTaken taken -> throw AuthProblem.ACCOUNT_EXISTS.toException();
+            case Registration.TooManyAttempts(Duration wait) -> throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
         };
     }
 
@@ -118,24 +120,24 @@ class AuthResource {
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Exchange a name and a password for tokens")
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of a new session")
-    @Problems({
-        Problem.MALFORMED_REQUEST,
-        Problem.VALIDATION_FAILED,
-        Problem.INVALID_CREDENTIALS,
-        Problem.TOO_MANY_ATTEMPTS,
-        Problem.OVERLOADED,
-        Problem.DATABASE_UNAVAILABLE
+    @CommonProblems({
+        CommonProblem.MALFORMED_REQUEST,
+        CommonProblem.VALIDATION_FAILED,
+        CommonProblem.TOO_MANY_ATTEMPTS,
+        CommonProblem.OVERLOADED,
+        CommonProblem.DATABASE_UNAVAILABLE
     })
-    public TokenAnswer login(Credentials body, @Context RoutingContext context) {
+    @AuthProblems(AuthProblem.INVALID_CREDENTIALS)
+    public TokenAnswer login(Credentials body) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parse);
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
         tokenAnswers.requireKeys();
-        return switch (auth.login(username, password, clients.of(context))) {
+        return switch (auth.login(new AuthService.Login(username, password, clients.current(), call()))) {
             case LoginOutcome.LoggedIn(LiveSession session) -> tokenAnswers.withRefreshToken(session);
-            case LoginOutcome.InvalidCredentials refused -> throw Problem.INVALID_CREDENTIALS.toException();
-            case LoginOutcome.TooManyAttempts(Duration wait) -> throw Problem.TOO_MANY_ATTEMPTS.toException(wait);
+            case LoginOutcome.InvalidCredentials refused -> throw AuthProblem.INVALID_CREDENTIALS.toException();
+            case LoginOutcome.TooManyAttempts(Duration wait) -> throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
         };
     }
 
@@ -147,26 +149,24 @@ class AuthResource {
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = "SecurityScheme")
     @RoutePolicy(head = false)
-    @Problems({
-        Problem.NOT_AUTHENTICATED,
-        Problem.INVALID_TOKEN,
-        Problem.TOKEN_EXPIRED,
-        Problem.SESSION_ENDED,
-        Problem.DATABASE_UNAVAILABLE
+    @CommonProblems({
+        CommonProblem.NOT_AUTHENTICATED,
+        CommonProblem.INVALID_TOKEN,
+        CommonProblem.TOKEN_EXPIRED,
+        CommonProblem.DATABASE_UNAVAILABLE
     })
-    public TokenAnswer refresh(
-            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
-            @Context RoutingContext context) {
+    @AuthProblems(AuthProblem.SESSION_ENDED)
+    public TokenAnswer refresh(@Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
         String token = bearer(authorization);
         tokenAnswers.requireKeys();
-        return switch (auth.refresh(token, clients.of(context))) {
+        return switch (auth.refresh(token, clients.current())) {
             case Refresh.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
                 tokenAnswers.withRefreshToken(session);
             case Refresh.Refreshed(LiveSession session, Credential.OfAccessToken by) ->
                 tokenAnswers.withoutRefreshToken(session);
-            case Refresh.TooLate late -> throw Problem.TOKEN_EXPIRED.toException();
-            case Refresh.SessionEnded ended -> throw Problem.SESSION_ENDED.toException();
-            case Refresh.Refused refused -> throw Problem.INVALID_TOKEN.toException();
+            case Refresh.TooLate late -> throw CommonProblem.TOKEN_EXPIRED.toException();
+            case Refresh.SessionEnded ended -> throw AuthProblem.SESSION_ENDED.toException();
+            case Refresh.Refused refused -> throw CommonProblem.INVALID_TOKEN.toException();
         };
     }
 
@@ -177,17 +177,16 @@ class AuthResource {
     @Operation(summary = REFRESH)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = "SecurityScheme")
-    @Problems({
-        Problem.NOT_AUTHENTICATED,
-        Problem.INVALID_TOKEN,
-        Problem.TOKEN_EXPIRED,
-        Problem.SESSION_ENDED,
-        Problem.DATABASE_UNAVAILABLE
+    @CommonProblems({
+        CommonProblem.NOT_AUTHENTICATED,
+        CommonProblem.INVALID_TOKEN,
+        CommonProblem.TOKEN_EXPIRED,
+        CommonProblem.DATABASE_UNAVAILABLE
     })
+    @AuthProblems(AuthProblem.SESSION_ENDED)
     public TokenAnswer refreshByPost(
-            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
-            @Context RoutingContext context) {
-        return refresh(authorization, context);
+            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
+        return refresh(authorization);
     }
 
     @POST
@@ -196,19 +195,21 @@ class AuthResource {
     @Operation(summary = "End the session of any token of it, expired or older too")
     @APIResponse(responseCode = "204", description = "It has ended, now or before")
     @SecurityRequirement(name = "SecurityScheme")
-    @Problems({Problem.NOT_AUTHENTICATED, Problem.INVALID_TOKEN, Problem.DATABASE_UNAVAILABLE})
-    public void logOut(
-            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
-            @Context RoutingContext context) {
-        if (!auth.logOut(bearer(authorization), clients.of(context))) {
-            throw Problem.INVALID_TOKEN.toException();
+    @CommonProblems({CommonProblem.NOT_AUTHENTICATED, CommonProblem.INVALID_TOKEN, CommonProblem.DATABASE_UNAVAILABLE})
+    public void logOut(@Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
+        if (!auth.logOut(bearer(authorization), clients.current())) {
+            throw CommonProblem.INVALID_TOKEN.toException();
         }
+    }
+
+    private PendingCall call() {
+        return PendingCall.of(presences.current());
     }
 
     /** The token of an {@code Authorization} field (RFC 6750, 2.1), whose scheme is case-insensitive. */
     private static String bearer(@Nullable String authorization) {
         if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-            throw Problem.NOT_AUTHENTICATED.toException();
+            throw CommonProblem.NOT_AUTHENTICATED.toException();
         }
         return authorization.substring(BEARER.length());
     }

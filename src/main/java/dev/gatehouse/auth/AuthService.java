@@ -1,7 +1,7 @@
 package dev.gatehouse.auth;
 
 import dev.gatehouse.account.Accounts;
-import dev.gatehouse.account.Registration;
+import dev.gatehouse.account.Accounts.Registration;
 import dev.gatehouse.account.StoredPassword;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.audit.AuditEvent;
@@ -9,6 +9,7 @@ import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.Passwords;
+import dev.gatehouse.password.PendingCall;
 import dev.gatehouse.password.Verification;
 import dev.gatehouse.problem.OverloadedException;
 import dev.gatehouse.session.Credential;
@@ -17,12 +18,10 @@ import dev.gatehouse.session.Refresh;
 import dev.gatehouse.session.RefreshTokens;
 import dev.gatehouse.session.Sessions;
 import dev.gatehouse.throttle.Attempt;
-import dev.gatehouse.throttle.Reservation;
 import dev.gatehouse.throttle.Throttle;
-import dev.gatehouse.throttle.Verdict;
 import dev.gatehouse.token.AccessToken;
 import dev.gatehouse.token.AccessTokens;
-import dev.gatehouse.token.TokenCheck;
+import dev.gatehouse.token.AccessTokens.TokenCheck;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
@@ -66,16 +65,19 @@ class AuthService {
     }
 
     /** Makes an account. Waits for its hash, as a login does. */
-    Registration signUp(Username username, Password password, Client client) {
+    Registration signUp(Username username, Password password, Client client, PendingCall call) {
         return switch (throttle.reserveSignUp(client)) {
             case Attempt.Blocked(Duration retryAfter) -> new Registration.TooManyAttempts(retryAfter);
-            case Attempt.Allowed(Reservation reservation) ->
-                throttle.settled(reservation, () -> register(username, password, client), made -> Verdict.COUNTED);
+            case Attempt.Allowed(Attempt.Reservation reservation) ->
+                throttle.settled(
+                        reservation,
+                        () -> register(username, passwords.hash(password, call), client),
+                        made -> Attempt.Verdict.COUNTED);
         };
     }
 
-    private Registration register(Username username, Password password, Client client) {
-        Registration registration = accounts.register(username, passwords.hash(password, client), client);
+    private Registration register(Username username, String passwordHash, Client client) {
+        Registration registration = accounts.register(username, passwordHash, client);
         if (registration instanceof Registration.NameTaken(Optional<UUID> owner)) {
             auditLog.record(
                     owner.<AuditEvent>map(AuditEvent.SignUpRefused::new)
@@ -86,22 +88,32 @@ class AuthService {
     }
 
     /**
+     * A name and a password, and who gave them.
+     *
+     * @param call waits while the password is hashed
+     */
+    record Login(Username username, Password password, Client client, PendingCall call) {}
+
+    /**
      * Checks a name and a password and begins a session. Names that no account has take the same way: the same statements,
      * and the same work.
      */
-    LoginOutcome login(Username username, Password password, Client client) {
-        Optional<StoredPassword> stored = accounts.storedPassword(username);
-        return switch (throttle.reserveLogin(username.text(), stored.map(StoredPassword::accountId), client)) {
+    LoginOutcome login(Login login) {
+        String name = login.username().text();
+        Optional<StoredPassword> stored = accounts.storedPassword(login.username());
+        return switch (throttle.reserveLogin(name, stored.map(StoredPassword::accountId), login.client())) {
             case Attempt.Blocked(Duration retryAfter) -> new LoginOutcome.TooManyAttempts(retryAfter);
-            case Attempt.Allowed(Reservation reservation) -> {
+            case Attempt.Allowed(Attempt.Reservation reservation) -> {
                 LoginOutcome outcome = throttle.settled(
                         reservation,
-                        () -> check(username, stored, password, client),
-                        ended -> ended instanceof LoginOutcome.LoggedIn ? Verdict.SUCCEEDED : Verdict.FAILED);
+                        () -> check(login, stored),
+                        ended -> ended instanceof LoginOutcome.LoggedIn
+                                ? Attempt.Verdict.SUCCEEDED
+                                : Attempt.Verdict.FAILED);
                 // Afterwards, so that no fault of the audit's gives a wrong guess back.
                 if (outcome instanceof LoginOutcome.InvalidCredentials) {
                     auditLog.record(
-                            new AuditEvent.LoginFailed(stored.map(StoredPassword::accountId), username.text()), client);
+                            new AuditEvent.LoginFailed(stored.map(StoredPassword::accountId), name), login.client());
                 }
                 yield outcome;
             }
@@ -112,20 +124,21 @@ class AuthService {
      * A password that is changed while it is being checked is checked again, so that a login which was on its way does not
      * survive the change.
      */
-    private LoginOutcome check(Username username, Optional<StoredPassword> found, Password password, Client client) {
+    private LoginOutcome check(Login login, Optional<StoredPassword> found) {
         Optional<StoredPassword> stored = found;
         for (int attempt = 0; attempt < LOGIN_ATTEMPTS; attempt++) {
-            Verification verification = passwords.verify(password, stored.map(StoredPassword::hash), client);
+            Verification verification =
+                    passwords.verify(login.password(), stored.map(StoredPassword::hash), login.call());
             if (verification != Verification.MATCHES) {
                 warnIfUnreadable(verification, stored);
                 break;
             }
             StoredPassword verified = stored.orElseThrow();
-            Optional<LiveSession> session = accounts.logIn(verified, replacement(password, verified, client), client);
+            Optional<LiveSession> session = accounts.logIn(verified, replacement(login, verified), login.client());
             if (session.isPresent()) {
                 return new LoginOutcome.LoggedIn(session.get());
             }
-            stored = accounts.storedPassword(username);
+            stored = accounts.storedPassword(login.username());
         }
         return new LoginOutcome.InvalidCredentials();
     }
@@ -138,12 +151,12 @@ class AuthService {
         }
     }
 
-    private Optional<String> replacement(Password password, StoredPassword stored, Client client) {
-        if (!passwords.isOutdated(password, stored.hash())) {
+    private Optional<String> replacement(Login login, StoredPassword stored) {
+        if (!passwords.isOutdated(login.password(), stored.hash())) {
             return Optional.empty();
         }
         try {
-            return Optional.of(passwords.hash(password, client));
+            return Optional.of(passwords.hash(login.password(), login.call()));
         } catch (OverloadedException e) {
             return Optional.empty(); // The login has succeeded; the next one has another try.
         }

@@ -8,9 +8,8 @@ import java.util.Optional;
  * @param address an IP address
  * @param userAgent what the client calls itself, for showing to people and for the audit: at most 256 code points without
  *     control characters; empty when it sent nothing
- * @param presence tells since when it waits, and when it has gone
  */
-public record Client(String address, Optional<String> userAgent, Presence presence) {
+public record Client(String address, Optional<String> userAgent) {
     private static final int MAX_USER_AGENT = 256;
 
     /** What is kept of a client's own words. */

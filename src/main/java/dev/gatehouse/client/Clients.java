@@ -2,11 +2,11 @@ package dev.gatehouse.client;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +36,12 @@ public class Clients {
     private static final Pattern NODE =
             Pattern.compile("\\[([^\\]]+)\\](?::\\d+)?|([0-9.]+)(?::\\d+)?|([0-9A-Fa-f:.]+)");
 
+    private final CurrentVertxRequest request;
     private final boolean forwarded;
     private final List<IpNetwork> trusted;
 
-    Clients(ProxyConfig config) {
+    Clients(ProxyConfig config, CurrentVertxRequest request) {
+        this.request = request;
         this.forwarded = config.allowForwarded();
         this.trusted = config.proxyAddressForwarding()
                 ? config.trustedProxies().orElse(List.of()).stream()
@@ -54,11 +56,11 @@ public class Clients {
                         "quarkus.http.proxy.trusted-proxies must be addresses or networks: " + text));
     }
 
-    /** The client of a call. */
-    public Client of(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        Optional<String> userAgent = Optional.ofNullable(request.getHeader(HttpHeaders.USER_AGENT));
-        return new Client(address(request), Client.tidy(userAgent), Presence.of(context));
+    /** The client of the call that this thread answers. Nothing else may ask. */
+    public Client current() {
+        HttpServerRequest current = request.getCurrent().request();
+        Optional<String> userAgent = Optional.ofNullable(current.getHeader(HttpHeaders.USER_AGENT));
+        return new Client(address(current), Client.tidy(userAgent));
     }
 
     private String address(HttpServerRequest request) {

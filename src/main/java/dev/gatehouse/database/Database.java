@@ -3,9 +3,12 @@ package dev.gatehouse.database;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.ScheduledExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,8 +42,8 @@ public class Database {
     private final AgroalDataSource dataSource;
     private final OwnConnections connections;
     private final DatabaseSchema schema;
-    private final Event<DatabaseReached> reachedEvent;
-    private final Event<DatabaseProbed> probedEvent;
+    private final Event<Reached> reachedEvent;
+    private final Event<Probed> probedEvent;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     private volatile boolean reached;
@@ -55,8 +58,8 @@ public class Database {
             AgroalDataSource dataSource,
             OwnConnections connections,
             Flyway configuredFlyway,
-            Event<DatabaseReached> reachedEvent,
-            Event<DatabaseProbed> probedEvent,
+            Event<Reached> reachedEvent,
+            Event<Probed> probedEvent,
             DatabaseConfig config) {
         this.url = config.url().orElseThrow(); // The start has judged it.
         this.dataSource = dataSource;
@@ -115,7 +118,7 @@ public class Database {
             } else {
                 failed(new MissingRightsException(missing));
             }
-            probedEvent.fire(new DatabaseProbed(connection));
+            probedEvent.fire(new Probed(connection));
         } catch (Throwable e) { // Even an Error must not end the watch, and with it the service, without a word.
             stopProbing();
             failed(e);
@@ -128,7 +131,7 @@ public class Database {
         DatabaseSchema.require(DatabaseRights.missing(connection, schema.history()));
         schema.migrate(connection);
         DatabaseSchema.require(DatabaseRights.missing(connection, schema.history()));
-        reachedEvent.fire(new DatabaseReached());
+        reachedEvent.fire(new Reached());
     }
 
     /** On a connection of its own: a busy pool is not an outage. */
@@ -226,5 +229,35 @@ public class Database {
                 ? String.valueOf(fault.getMessage()).lines().findFirst().orElse("") + ": "
                 : "";
         return (migration + reason).replace(url, "[url]").replaceAll("\\s+", " ");
+    }
+
+    /**
+     * Fired once after start, in the thread that watches the database, as soon as that has been reached and its schema is
+     * current. An observer reads what its feature cannot answer without; if one throws, all are called again later, and
+     * until none does, calls are refused with {@code CommonProblem.STARTING}.
+     */
+    public record Reached() {}
+
+    /**
+     * Fired each second while the database answers, in the thread that watches it, after {@link Reached}. An observer
+     * may read what it must know of soon; it is quick and does not throw, since others wait for it.
+     *
+     * @param connection the watch's own, in auto-commit mode
+     */
+    public record Probed(Connection connection) {}
+
+    /** Holds scheduled work back while the database does not answer. */
+    @Singleton
+    public static class Away implements Scheduled.SkipPredicate {
+        private final Database database;
+
+        Away(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        public boolean test(ScheduledExecution execution) {
+            return !database.isAnswering();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatehouse.http;
 
+import dev.gatehouse.problem.CommonProblem;
 import dev.gatehouse.problem.InvalidValue;
 import dev.gatehouse.problem.Problem;
 import java.util.ArrayList;
@@ -45,10 +46,10 @@ public final class Fields {
         }
     }
 
-    /** Returns when everything could be parsed; else ends the call with {@link Problem#VALIDATION_FAILED}. */
+    /** Returns when everything could be parsed; else ends the call with {@link CommonProblem#VALIDATION_FAILED}. */
     public void check() {
         if (!errors.isEmpty()) {
-            throw Problem.VALIDATION_FAILED.toException(List.copyOf(errors));
+            throw CommonProblem.VALIDATION_FAILED.toException(List.copyOf(errors));
         }
     }
 }

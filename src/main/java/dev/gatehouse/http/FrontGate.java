@@ -1,12 +1,12 @@
 package dev.gatehouse.http;
 
-import dev.gatehouse.client.Presence;
 import dev.gatehouse.database.Database;
 import dev.gatehouse.http.connection.RequestTarget;
 import dev.gatehouse.lifecycle.Shutdown;
-import dev.gatehouse.problem.Problem;
+import dev.gatehouse.problem.CommonProblem;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -17,7 +17,6 @@ import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +44,8 @@ class FrontGate {
     /** Marks a request that was judged under the method and query that its client chose. */
     private static final String JUDGED = "gatehouse.judged";
 
+    private static final List<String> JSON = List.of(MediaTypes.JSON);
+
     private static final int KIBIBYTE = 1024;
     private static final int BAD_REQUEST = 400;
     private static final int SERVER_ERROR = 500;
@@ -71,50 +72,48 @@ class FrontGate {
 
     private void enter(RoutingContext context) {
         if (context.get(JUDGED) != null) {
-            pass(context, Buffer.buffer(), List.of(), List.of());
+            context.next();
             return;
         }
         if (!shutdown.admit(context)) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            problems.answer(context, Problem.OVERLOADED, "The service is stopping");
+            problems.answer(context, CommonProblem.OVERLOADED, "The service is stopping");
             return;
         }
-        int limit = bodyLimit(context);
-        new BoundedBody(context, limit).read(body -> judge(context, body), () -> refuseBody(context, limit));
+        Routes.Route route = route(context);
+        Routes.Call call =
+                route == null ? null : route.call(context.request().method().name());
+        int limit = call == null ? RoutePolicy.BODY_LIMIT : call.bodyLimit();
+        new BoundedBody(context, limit)
+                .read(body -> judge(context, route, call, body), () -> refuseBody(context, limit));
+    }
+
+    /** JAX-RS matches the normalized path. Where the raw one differs, gate and resource might mean different calls. */
+    private Routes.@Nullable Route route(RoutingContext context) {
+        String path = context.normalizedPath();
+        return path.equals(context.request().path()) ? routes.at(path) : null;
     }
 
     private void refuseBody(RoutingContext context, int limit) {
-        problems.answer(context, Problem.TOO_LARGE, "The body is larger than " + limit / KIBIBYTE + " KiB");
+        problems.answer(context, CommonProblem.TOO_LARGE, "The body is larger than " + limit / KIBIBYTE + " KiB");
     }
 
-    private int bodyLimit(RoutingContext context) {
-        Routes.Route route = routes.at(context.normalizedPath());
-        return route == null ? RoutePolicy.BODY_LIMIT : route.bodyLimit();
-    }
-
-    private void judge(RoutingContext context, Buffer body) {
-        HttpServerRequest request = context.request();
-        String path = context.normalizedPath();
-        if (path.startsWith(FRAMEWORK_PAGES) && LaunchMode.current().isDevOrTest()) {
+    private void judge(RoutingContext context, Routes.@Nullable Route route, Routes.@Nullable Call call, Buffer body) {
+        if (context.normalizedPath().startsWith(FRAMEWORK_PAGES)
+                && LaunchMode.current().isDevOrTest()) {
             context.next();
-            return;
-        }
-        RequestTarget target = RequestTarget.of(request);
-        if (target == RequestTarget.INVALID_PATH) {
-            problems.answer(context, Problem.INVALID_REQUEST, "The path has characters that must be percent-encoded");
-            return;
-        }
-        // JAX-RS matches the normalized path. Where the raw one differs, gate and resource might mean different calls.
-        Routes.Route route = path.equals(request.path()) ? routes.at(path) : null;
-        if (route == null) {
-            problems.answer(context, Problem.NOT_FOUND);
-        } else if (route.anyMethod()) {
-            judgeProxied(context);
-        } else if (!route.methods().contains(request.method().name())) {
+        } else if (RequestTarget.of(context.request()) == RequestTarget.INVALID_PATH) {
+            problems.answer(
+                    context, CommonProblem.INVALID_REQUEST, "The path has characters that must be percent-encoded");
+        } else if (route == null) {
+            problems.answer(context, CommonProblem.NOT_FOUND);
+        } else if (call == null) {
             context.response().putHeader(HttpHeaders.ALLOW, route.allow());
-            problems.answer(context, Problem.METHOD_NOT_ALLOWED);
+            problems.answer(context, CommonProblem.METHOD_NOT_ALLOWED);
+        } else if (call.anyMethod()) {
+            judgeProxied(context);
         } else {
-            judgeHeaders(context, route, body);
+            judgeHeaders(context, call, body);
         }
     }
 
@@ -122,11 +121,17 @@ class FrontGate {
     private void judgeProxied(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (!database.hasBeenReached()) {
-            problems.answer(context, Problem.STARTING);
-        } else if (hasSeveralCredentials(request)) {
-            problems.answer(context, Problem.INVALID_TOKEN);
-        } else if (request.method().equals(HttpMethod.GET) && request.query() == null) {
-            pass(context, Buffer.buffer(), List.of(), List.of());
+            problems.answer(context, CommonProblem.STARTING);
+            return;
+        }
+        if (hasSeveralCredentials(request)) {
+            problems.answer(context, CommonProblem.INVALID_TOKEN);
+            return;
+        }
+        request.headers().remove(HttpHeaders.ACCEPT).remove(HttpHeaders.CONTENT_TYPE);
+        ((RoutingContextInternal) context).setBody(Buffer.buffer());
+        if (request.method().equals(HttpMethod.GET) && request.query() == null) {
+            context.next();
         } else {
             context.put(JUDGED, true);
             context.reroute(HttpMethod.GET, request.path());
@@ -137,71 +142,69 @@ class FrontGate {
         return request.headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1;
     }
 
-    private void judgeHeaders(RoutingContext context, Routes.Route route, Buffer body) {
-        Optional<String> fault = faultOfHeadersOrQuery(context, route);
-        if (fault.isPresent()) {
-            problems.answer(context, Problem.INVALID_REQUEST, fault.get());
-            return;
-        }
-        Problem refusal = refusal(context, route, body);
-        if (refusal != null) {
-            problems.answer(context, refusal);
+    private void judgeHeaders(RoutingContext context, Routes.Call call, Buffer body) {
+        MultiMap headers = context.request().headers();
+        String fault = faultOfHeadersOrQuery(context, call);
+        if (fault != null) {
+            problems.answer(context, CommonProblem.INVALID_REQUEST, fault);
+        } else if (!call.whileStarting() && !database.hasBeenReached()) {
+            problems.answer(context, CommonProblem.STARTING);
+        } else if (body.length() > 0
+                && !MediaTypes.isOneOf(call.consumes(), headers.getAll(HttpHeaders.CONTENT_TYPE), body)) {
+            problems.answer(context, CommonProblem.UNSUPPORTED_MEDIA_TYPE, takes(call.consumes()));
+        } else if (!MediaTypes.accepts(call.produces(), headers.getAll(HttpHeaders.ACCEPT))) {
+            problems.answer(context, CommonProblem.NOT_ACCEPTABLE, gives(call.produces()));
         } else {
-            String method = context.request().method().name();
-            pass(context, body, route.consumes(method), route.produces(method));
+            pass(context, call, body);
         }
     }
 
-    private static Optional<String> faultOfHeadersOrQuery(RoutingContext context, Routes.Route route) {
+    private static @Nullable String takes(List<String> types) {
+        return types.contains(MediaTypes.JSON) ? null : "The body must be " + String.join(" or ", types);
+    }
+
+    private static String gives(List<String> types) {
+        return "The answer is " + String.join(" or ", types) + ", which Accept excludes";
+    }
+
+    private static @Nullable String faultOfHeadersOrQuery(RoutingContext context, Routes.Call call) {
         if (hasSeveralCredentials(context.request())) {
-            return Optional.of("There is more than one Authorization field");
+            return "There is more than one Authorization field";
         }
         if (RequestTarget.of(context.request()) == RequestTarget.INVALID_QUERY) {
-            return Optional.of("The query has characters that must be percent-encoded");
+            return "The query has characters that must be percent-encoded";
         }
         if (context.request().query() == null) {
-            return Optional.empty();
+            return null;
         }
         return context.queryParams().names().stream()
                 .filter(FORBIDDEN_IN_QUERY::contains)
-                .filter(name -> !(route.tokenInQuery() && name.equals("token")))
+                .filter(name -> !(call.tokenInQuery() && name.equals("token")))
                 .findFirst()
-                .map(name -> "A token must not stand in the query: " + name);
+                .map("A token must not stand in the query: "::concat)
+                .orElse(null);
     }
 
-    private @Nullable Problem refusal(RoutingContext context, Routes.Route route, Buffer body) {
-        HttpServerRequest request = context.request();
-        if (!route.whileStarting() && !database.hasBeenReached()) {
-            return Problem.STARTING;
-        }
-        String method = request.method().name();
-        if (body.length() > 0
-                && !MediaTypes.isOneOf(
-                        route.consumes(method), request.headers().getAll(HttpHeaders.CONTENT_TYPE), body)) {
-            return Problem.UNSUPPORTED_MEDIA_TYPE;
-        }
-        return MediaTypes.accepts(route.produces(method), request.headers().getAll(HttpHeaders.ACCEPT))
-                ? null
-                : Problem.NOT_ACCEPTABLE;
-    }
-
-    /**
-     * Hands over what has been judged: from here on the media types are settled and the body is in memory. JAX-RS judges them anew, and
-     * would refuse a JSON call whose client sends another type without a body, or accepts problem documents alone.
-     */
-    private static void pass(RoutingContext context, Buffer body, List<String> consumed, List<String> produced) {
+    /** Hands over a request that has been judged, with its body in memory. */
+    private static void pass(RoutingContext context, Routes.Call call, Buffer body) {
         if (body.length() > 0) {
-            Presence.watch(context);
+            Presences.Presence.watch(context);
         }
-        settle(context.request(), HttpHeaders.ACCEPT, produced);
-        settle(context.request(), HttpHeaders.CONTENT_TYPE, consumed);
+        hideJudgedFields(context.request().headers(), call, body);
         ((RoutingContextInternal) context).setBody(body);
         context.next();
     }
 
-    private static void settle(HttpServerRequest request, CharSequence field, List<String> types) {
-        if (types.isEmpty() || types.contains(MediaTypes.JSON)) {
-            request.headers().set(field, MediaTypes.JSON);
+    /**
+     * Removes the fields that say nothing more than was judged. JAX-RS would judge them anew, and otherwise: it refuses the type of a body
+     * that is not there, and does not read each field that RFC 9110 allows.
+     */
+    private static void hideJudgedFields(MultiMap headers, Routes.Call call, Buffer body) {
+        if (call.produces().size() <= 1) {
+            headers.remove(HttpHeaders.ACCEPT);
+        }
+        if (body.length() == 0 || call.consumes().equals(JSON)) {
+            headers.remove(HttpHeaders.CONTENT_TYPE);
         }
     }
 
@@ -209,10 +212,10 @@ class FrontGate {
     private void fail(RoutingContext context) {
         context.request().resume(); // Or a body that nobody has read would keep the connection from its next request.
         int status = context.statusCode();
-        if (status == Problem.NOT_FOUND.status()) {
-            problems.answer(context, Problem.NOT_FOUND);
+        if (status == CommonProblem.NOT_FOUND.status()) {
+            problems.answer(context, CommonProblem.NOT_FOUND);
         } else if (status >= BAD_REQUEST && status < SERVER_ERROR) {
-            problems.answer(context, Problem.INVALID_REQUEST);
+            problems.answer(context, CommonProblem.INVALID_REQUEST);
         } else {
             problems.answerFault(context, context.failure());
         }

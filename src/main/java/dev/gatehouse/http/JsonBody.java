@@ -3,7 +3,7 @@ package dev.gatehouse.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatehouse.crypto.Utf8;
-import dev.gatehouse.problem.Problem;
+import dev.gatehouse.problem.CommonProblem;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.Provider;
@@ -19,7 +19,7 @@ import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 /**
- * Reads a request's record, collection or map from its body, or ends the call with {@link Problem#MALFORMED_REQUEST}. Stands in for the
+ * Reads a request's record, collection or map from its body, or ends the call with {@link CommonProblem#MALFORMED_REQUEST}. Stands in for the
  * framework's reader, which takes UTF-16 and broken UTF-8 and answers a malformed body without a problem document.
  */
 @Provider
@@ -72,6 +72,6 @@ class JsonBody implements ServerMessageBodyReader<Object> {
         } catch (CharacterCodingException | JsonProcessingException e) {
             // Neither message is passed on: both may quote the body, and with it a password.
         }
-        throw Problem.MALFORMED_REQUEST.toException();
+        throw CommonProblem.MALFORMED_REQUEST.toException();
     }
 }

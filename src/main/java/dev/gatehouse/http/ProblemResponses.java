@@ -1,14 +1,16 @@
 package dev.gatehouse.http;
 
+import dev.gatehouse.problem.CommonProblem;
 import dev.gatehouse.problem.Problem;
-import dev.gatehouse.problem.Problems;
 import io.quarkus.security.Authenticated;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.annotation.security.RolesAllowed;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -22,40 +24,52 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationValue;
+import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
 import org.jboss.jandex.MethodInfo;
 
 /**
  * Writes every refusal into the OpenAPI document while the application is built: what any call can get, what the access token of an
- * {@code @Authenticated} call can be refused for, and what a resource method names in {@link Problems}.
+ * {@code @Authenticated} call can be refused for, and what a resource method lists by an annotation that
+ * {@link Problem.Listing} marks.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ProblemResponses implements OASFilter {
     /** They belong to no operation: there is none, or the request is not one that HTTP allows. They are among the components. */
     private static final List<Problem> NOWHERE = List.of(
-            Problem.NOT_FOUND,
-            Problem.METHOD_NOT_ALLOWED,
-            Problem.FORBIDDEN,
-            Problem.REQUEST_TIMEOUT,
-            Problem.NOT_IMPLEMENTED,
-            Problem.HTTP_VERSION_NOT_SUPPORTED);
+            CommonProblem.NOT_FOUND,
+            CommonProblem.METHOD_NOT_ALLOWED,
+            CommonProblem.FORBIDDEN,
+            CommonProblem.REQUEST_TIMEOUT,
+            CommonProblem.NOT_IMPLEMENTED,
+            CommonProblem.HTTP_VERSION_NOT_SUPPORTED);
 
     private static final List<Problem> ANYWHERE = List.of(
-            Problem.INVALID_REQUEST,
-            Problem.NOT_ACCEPTABLE,
-            Problem.TOO_LARGE,
-            Problem.UNSUPPORTED_MEDIA_TYPE,
-            Problem.INTERNAL_ERROR,
-            Problem.OVERLOADED); // While it stops.
+            CommonProblem.INVALID_REQUEST,
+            CommonProblem.NOT_ACCEPTABLE,
+            CommonProblem.TOO_LARGE,
+            CommonProblem.UNSUPPORTED_MEDIA_TYPE,
+            CommonProblem.INTERNAL_ERROR,
+            CommonProblem.OVERLOADED); // While it stops.
 
     private static final List<Problem> OF_AN_ACCESS_TOKEN = List.of(
-            Problem.NOT_AUTHENTICATED, Problem.INVALID_TOKEN, Problem.TOKEN_EXPIRED, Problem.DATABASE_UNAVAILABLE);
+            CommonProblem.NOT_AUTHENTICATED,
+            CommonProblem.INVALID_TOKEN,
+            CommonProblem.TOKEN_EXPIRED,
+            CommonProblem.DATABASE_UNAVAILABLE);
 
     private final ResourceMethods methods;
+
+    /** The annotations that list problems. */
+    private final List<DotName> lists;
 
     /** Called by Quarkus during the build. */
     public ProblemResponses(IndexView index) {
         this.methods = new ResourceMethods(index);
+        this.lists = index.getAnnotations(Problem.Listing.class).stream()
+                .map(mark -> mark.target().asClass().name())
+                .sorted()
+                .toList();
     }
 
     @Override
@@ -64,28 +78,45 @@ public class ProblemResponses implements OASFilter {
         document.getComponents().addSchema("Problem", problem());
         NOWHERE.forEach(
                 problem -> document.getComponents().addResponse(problem.hyphenated(), response(List.of(problem))));
-        methods.forEach(document, ProblemResponses::addResponses);
+        methods.forEach(document, lists, this::addResponses);
     }
 
-    private static void addResponses(Operation operation, MethodInfo method) {
-        Set<Problem> problems = EnumSet.copyOf(ANYWHERE);
-        if (method.hasDeclaredAnnotation(Authenticated.class)) {
+    private void addResponses(Operation operation, MethodInfo method) {
+        Set<Problem> problems = new LinkedHashSet<>(ANYWHERE);
+        if (ResourceMethods.has(method, Authenticated.class)) {
             problems.addAll(OF_AN_ACCESS_TOKEN);
         }
-        if (method.hasDeclaredAnnotation(RolesAllowed.class)) {
+        if (ResourceMethods.has(method, RolesAllowed.class)) {
             problems.addAll(OF_AN_ACCESS_TOKEN);
-            problems.add(Problem.FORBIDDEN);
+            problems.add(CommonProblem.FORBIDDEN);
         }
         if (!answersWhileStarting(method)) {
-            problems.add(Problem.STARTING);
+            problems.add(CommonProblem.STARTING);
         }
-        AnnotationInstance named = method.annotation(Problems.class);
-        if (named != null) {
-            Stream.of(named.value().asEnumArray()).map(Problem::valueOf).forEach(problems::add);
-        }
+        lists.stream()
+                .map(method::annotation)
+                .filter(Objects::nonNull)
+                .flatMap(list -> list.value().asArrayList().stream())
+                .map(ProblemResponses::constant)
+                .sorted(Comparator.comparing(problem -> !(problem instanceof CommonProblem)))
+                .forEach(problems::add);
         Map<Integer, List<Problem>> byStatus = problems.stream()
                 .collect(Collectors.groupingBy(Problem::status, TreeMap::new, Collectors.toCollection(ArrayList::new)));
         byStatus.forEach((status, same) -> operation.getResponses().addAPIResponse(status.toString(), response(same)));
+    }
+
+    /** By reflection, which is there while the application is built. */
+    private static Problem constant(AnnotationValue value) {
+        try {
+            Class<?> type = Class.forName(value.asEnumType().toString());
+            return Stream.of(type.getEnumConstants())
+                    .map(Problem.class::cast)
+                    .filter(problem -> problem.name().equals(value.asEnum()))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("a class of this application can be loaded while it is built", e);
+        }
     }
 
     private static boolean answersWhileStarting(MethodInfo method) {
@@ -100,16 +131,18 @@ public class ProblemResponses implements OASFilter {
         problems.forEach(problem ->
                 body.addExample(problem.hyphenated(), OASFactory.createExample().value(example(problem))));
         return OASFactory.createAPIResponse()
-                .description(problems.stream().map(Problem::title).collect(Collectors.joining("; ")))
+                .description(problems.stream()
+                        .map(problem -> problem.meaning().title())
+                        .collect(Collectors.joining("; ")))
                 .content(OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, body));
     }
 
     private static Map<String, Object> example(Problem problem) {
         Map<String, Object> members = new TreeMap<>();
         members.put("type", problem.type());
-        members.put("title", problem.title());
+        members.put("title", problem.meaning().title());
         members.put("status", problem.status());
-        members.put("detail", problem.detail());
+        members.put("detail", problem.meaning().detail());
         return members;
     }
 

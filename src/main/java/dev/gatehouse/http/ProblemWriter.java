@@ -2,6 +2,7 @@ package dev.gatehouse.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatehouse.problem.CommonProblem;
 import dev.gatehouse.problem.Incidents;
 import dev.gatehouse.problem.Problem;
 import io.vertx.core.buffer.Buffer;
@@ -24,18 +25,18 @@ class ProblemWriter {
 
     /** Ends the response with a problem, unless the client has gone or the response has begun already. */
     void answer(RoutingContext context, Problem problem) {
-        answer(context, problem, problem.document(null, List.of(), null));
+        answer(context, problem, problem.document());
     }
 
-    /** As {@link #answer}, with the detail of this occurrence. */
-    void answer(RoutingContext context, Problem problem, String occurrence) {
+    /** As {@link #answer}, with the detail of this occurrence; null for that of the type. */
+    void answer(RoutingContext context, Problem problem, @Nullable String occurrence) {
         answer(context, problem, problem.document(occurrence, List.of(), null));
     }
 
-    /** As {@link #answer}, with {@link Problem#INTERNAL_ERROR}; the fault is logged under the incident's id. */
+    /** As {@link #answer}, with {@link CommonProblem#INTERNAL_ERROR}; the fault is logged under the incident's id. */
     void answerFault(RoutingContext context, @Nullable Throwable fault) {
         if (isOpen(context.response())) {
-            answer(context, Problem.INTERNAL_ERROR, Incidents.log(fault));
+            answer(context, CommonProblem.INTERNAL_ERROR, Incidents.log(fault));
         }
     }
 

@@ -8,14 +8,19 @@ import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import java.lang.annotation.Annotation;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.Paths;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationTarget;
 import org.jboss.jandex.DotName;
@@ -29,9 +34,11 @@ final class ResourceMethods {
             List.of(GET.class, HEAD.class, POST.class, PUT.class, PATCH.class, DELETE.class, OPTIONS.class);
     private static final Pattern SLASHES = Pattern.compile("/+");
 
+    private final IndexView index;
     private final Map<String, MethodInfo> byCall = new HashMap<>();
 
     ResourceMethods(IndexView index) {
+        this.index = index;
         for (AnnotationInstance path : index.getAnnotations(Path.class)) {
             if (path.target().kind() == AnnotationTarget.Kind.CLASS) {
                 path.target().asClass().methods().forEach(method -> add(path, method));
@@ -49,16 +56,42 @@ final class ResourceMethods {
         }
     }
 
-    /** Calls an action for each operation whose resource method is known. */
-    void forEach(OpenAPI document, BiConsumer<Operation, MethodInfo> action) {
-        if (document.getPaths() == null) {
-            return;
+    /**
+     * Calls an action for each operation whose resource method is known.
+     *
+     * @param declaring the annotations that the action reads
+     * @throws IllegalStateException where a method with such an annotation is at no operation, so that the annotation would have no effect
+     */
+    void forEach(OpenAPI document, Collection<DotName> declaring, BiConsumer<Operation, MethodInfo> action) {
+        Set<MethodInfo> documented = new HashSet<>();
+        Optional.ofNullable(document.getPaths())
+                .map(Paths::getPathItems)
+                .orElse(Map.of())
+                .forEach((path, item) -> item.getOperations().forEach((httpMethod, operation) -> {
+                    MethodInfo method = byCall.get(call(httpMethod.name(), path));
+                    if (method != null) {
+                        documented.add(method);
+                        action.accept(operation, method);
+                    }
+                }));
+        declaring.forEach(annotation -> requireAll(documented, annotation));
+    }
+
+    private void requireAll(Set<MethodInfo> documented, DotName annotation) {
+        for (AnnotationInstance use : index.getAnnotations(annotation)) {
+            MethodInfo method = use.target().asMethod();
+            if (!documented.contains(method)) {
+                throw new IllegalStateException("@" + annotation.withoutPackagePrefix() + " has no effect at "
+                        + method.declaringClass().name() + "." + method.name()
+                        + ", which is at no path of the OpenAPI document");
+            }
         }
-        document.getPaths()
-                .getPathItems()
-                .forEach((path, item) -> item.getOperations()
-                        .forEach((method, operation) -> Optional.ofNullable(byCall.get(call(method.name(), path)))
-                                .ifPresent(resource -> action.accept(operation, resource))));
+    }
+
+    /** Whether a method or its class has an annotation. */
+    static boolean has(MethodInfo method, Class<? extends Annotation> annotation) {
+        return method.hasDeclaredAnnotation(annotation)
+                || method.declaringClass().hasDeclaredAnnotation(annotation);
     }
 
     private static String call(String method, String path) {

@@ -1,12 +1,14 @@
 package dev.gatehouse.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
 
 /**
@@ -18,6 +20,8 @@ public class RouteMarks implements OASFilter {
     /** The mark's name. Its value maps the names of the policy's members to their values, where these are not the defaults. */
     static final String POLICY = "x-route-policy";
 
+    private static final DotName ROUTE_POLICY = DotName.createSimple(RoutePolicy.class);
+
     private final ResourceMethods methods;
 
     /** Called by Quarkus during the build. */
@@ -27,8 +31,8 @@ public class RouteMarks implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        methods.forEach(document, (operation, method) -> {
-            AnnotationInstance policy = method.annotation(RoutePolicy.class);
+        methods.forEach(document, List.of(ROUTE_POLICY), (operation, method) -> {
+            AnnotationInstance policy = method.annotation(ROUTE_POLICY);
             if (policy != null) {
                 mark(operation, policy);
             }

@@ -7,8 +7,7 @@ import java.lang.annotation.Target;
 
 /**
  * What holds for the requests of a resource method, beside the media types of its {@code @Consumes} and {@code @Produces}. A method
- * without this annotation has the defaults. {@link FrontGate} keeps to it. Of several methods at one path the widest policy holds, but for
- * {@link #head}.
+ * without this annotation has the defaults. {@link FrontGate} keeps to it.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

@@ -6,9 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -26,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 class Routes implements OASFilter {
-    private static final String JSON = MediaTypes.JSON;
+    private static final List<String> JSON = List.of(MediaTypes.JSON);
 
-    private static final Route DOCUMENTATION =
-            new Route(Set.of("GET", "HEAD"), true, false, false, RoutePolicy.BODY_LIMIT, Map.of(), Map.of());
+    private static final Route DOCUMENT = page(JSON);
+    private static final Route PAGE = page(List.of());
 
     private final Map<String, Route> byPath = new HashMap<>();
     private final Map<Pattern, Route> byTemplate = new LinkedHashMap<>();
@@ -37,48 +35,47 @@ class Routes implements OASFilter {
     /**
      * One path.
      *
-     * @param methods the HTTP methods
-     * @param anyMethod whether only the credentials have a say
-     * @param bodyLimit the largest body, in bytes
-     * @param consumes the media types of bodies by HTTP method; a method that is missing takes JSON
-     * @param produces the media types of responses by HTTP method; for a method that is missing {@code Accept} has no say
+     * @param calls what holds for each HTTP method, by the method's name
      */
-    record Route(
-            Set<String> methods,
-            boolean whileStarting,
-            boolean anyMethod,
-            boolean tokenInQuery,
-            int bodyLimit,
-            Map<String, List<String>> consumes,
-            Map<String, List<String>> produces) {
-        /** The media types of a request's body. */
-        List<String> consumes(String method) {
-            return consumes.getOrDefault(method, List.of(JSON));
-        }
-
-        /** The media types of a response; empty where any {@code Accept} will do. */
-        List<String> produces(String method) {
-            return produces.getOrDefault(method, List.of());
+    record Route(Map<String, Call> calls) {
+        /** Returns what holds for an HTTP method, and null where the path does not have the method. */
+        @Nullable
+        Call call(String method) {
+            Call call = calls.get(method);
+            return call != null ? call : calls.get(Call.ANY_METHOD);
         }
 
         /** The value of an {@code Allow} field. */
         String allow() {
-            return String.join(", ", new TreeSet<>(methods));
+            return String.join(", ", calls.keySet());
         }
+    }
+
+    /**
+     * One HTTP method of a path. See {@link RoutePolicy}.
+     *
+     * @param bodyLimit the largest body, in bytes
+     * @param consumes the media types of the request's body
+     * @param produces the media types of the response; empty where any {@code Accept} will do
+     */
+    record Call(
+            boolean whileStarting,
+            boolean anyMethod,
+            boolean tokenInQuery,
+            int bodyLimit,
+            List<String> consumes,
+            List<String> produces) {
+        private static final String ANY_METHOD = "*";
+    }
+
+    private static Route page(List<String> produces) {
+        Call get = new Call(true, false, false, RoutePolicy.BODY_LIMIT, JSON, produces);
+        return new Route(new TreeMap<>(Map.of("GET", get, "HEAD", get)));
     }
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        byPath.put(
-                "/openapi.json",
-                new Route(
-                        DOCUMENTATION.methods(),
-                        true,
-                        false,
-                        false,
-                        RoutePolicy.BODY_LIMIT,
-                        Map.of(),
-                        Map.of("GET", List.of(JSON), "HEAD", List.of(JSON))));
+        byPath.put("/openapi.json", DOCUMENT);
         if (document.getPaths() != null) {
             document.getPaths().getPathItems().forEach(this::add);
         }
@@ -92,7 +89,7 @@ class Routes implements OASFilter {
             return route;
         }
         if (path.equals("/docs") || path.startsWith("/docs/")) {
-            return DOCUMENTATION;
+            return PAGE;
         }
         return byTemplate.entrySet().stream()
                 .filter(template -> template.getKey().matcher(path).matches())
@@ -102,28 +99,9 @@ class Routes implements OASFilter {
     }
 
     private void add(String path, PathItem item) {
-        Set<String> methods = new TreeSet<>();
-        Map<String, List<String>> consumes = new HashMap<>();
-        Map<String, List<String>> produces = new HashMap<>();
-        Map<String, Object> policy = new HashMap<>();
-        item.getOperations().forEach((httpMethod, operation) -> {
-            Map<String, Object> own = policy(operation);
-            own.forEach((name, value) -> policy.merge(name, value, Routes::wider));
-            boolean alsoHead = httpMethod == PathItem.HttpMethod.GET && !Boolean.FALSE.equals(own.get("head"));
-            for (String method : alsoHead ? List.of("GET", "HEAD") : List.of(httpMethod.name())) {
-                methods.add(method);
-                produces.put(method, produces(operation));
-                consumes(operation).ifPresent(types -> consumes.put(method, types));
-            }
-        });
-        Route route = new Route(
-                Set.copyOf(methods),
-                Boolean.TRUE.equals(policy.get("whileStarting")),
-                Boolean.TRUE.equals(policy.get("anyMethod")),
-                Boolean.TRUE.equals(policy.get("tokenInQuery")),
-                policy.get("bodyLimit") instanceof Number limit ? limit.intValue() : RoutePolicy.BODY_LIMIT,
-                consumes,
-                produces);
+        Map<String, Call> calls = new TreeMap<>();
+        item.getOperations().forEach((method, operation) -> add(calls, method, operation));
+        Route route = new Route(calls);
         if (path.contains("{")) {
             byTemplate.put(Pattern.compile(path.replaceAll("\\{[^/]+}", "[^/]+")), route);
         } else {
@@ -131,22 +109,32 @@ class Routes implements OASFilter {
         }
     }
 
-    /** Of the policies of several methods at one path: the larger limit, and true where one of them says so. */
-    private static Object wider(Object one, Object other) {
-        return one instanceof Number limit && other instanceof Number another
-                ? (Object) Math.max(limit.intValue(), another.intValue())
-                : Boolean.TRUE.equals(one) || Boolean.TRUE.equals(other);
+    private static void add(Map<String, Call> calls, PathItem.HttpMethod method, Operation operation) {
+        Map<?, ?> policy = policy(operation);
+        Call call = new Call(
+                Boolean.TRUE.equals(policy.get("whileStarting")),
+                Boolean.TRUE.equals(policy.get("anyMethod")),
+                Boolean.TRUE.equals(policy.get("tokenInQuery")),
+                policy.get("bodyLimit") instanceof Number limit ? limit.intValue() : RoutePolicy.BODY_LIMIT,
+                consumes(operation),
+                produces(operation));
+        calls.put(method.name(), call);
+        if (method == PathItem.HttpMethod.GET && !Boolean.FALSE.equals(policy.get("head"))) {
+            calls.put("HEAD", call);
+        }
+        if (call.anyMethod()) {
+            calls.put(Call.ANY_METHOD, call);
+        }
     }
 
     /** Takes the mark of the build out of an operation, so that it is not published. */
-    private static Map<String, Object> policy(Operation operation) {
-        Map<String, Object> policy = new HashMap<>();
+    private static Map<?, ?> policy(Operation operation) {
         if (operation.hasExtension(RouteMarks.POLICY)
                 && operation.getExtensions().get(RouteMarks.POLICY) instanceof Map<?, ?> mark) {
-            mark.forEach((name, value) -> policy.put(String.valueOf(name), value));
             operation.removeExtension(RouteMarks.POLICY);
+            return mark;
         }
-        return policy;
+        return Map.of();
     }
 
     /** The media types of the successful responses; JSON where none of them has a body. */
@@ -156,14 +144,14 @@ class Routes implements OASFilter {
                 .flatMap(response -> types(response.getValue().getContent()))
                 .distinct()
                 .toList();
-        return types.isEmpty() ? List.of(JSON) : types;
+        return types.isEmpty() ? JSON : types;
     }
 
-    private static Optional<List<String>> consumes(Operation operation) {
+    /** The media types of the body; JSON where the operation has none. */
+    private static List<String> consumes(Operation operation) {
         RequestBody body = operation.getRequestBody();
-        return Optional.ofNullable(body)
-                .map(content -> types(content.getContent()).toList())
-                .filter(types -> !types.isEmpty());
+        List<String> types = body == null ? List.of() : types(body.getContent()).toList();
+        return types.isEmpty() ? JSON : types;
     }
 
     private static Stream<String> types(@Nullable Content content) {

@@ -1,8 +1,7 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.database.Database;
 import dev.gatehouse.database.DatabaseFaults;
-import dev.gatehouse.database.DatabaseProbed;
-import dev.gatehouse.database.DatabaseReached;
 import dev.gatehouse.database.OwnConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -80,7 +79,7 @@ class Keyring {
     }
 
     /** Reads the keys, and makes them where there are none. */
-    void start(@Observes DatabaseReached event) throws SQLException {
+    void start(@Observes Database.Reached event) throws SQLException {
         try (Connection connection = connections.open()) {
             read(connection);
             if (!isUsable()) {
@@ -92,7 +91,7 @@ class Keyring {
     }
 
     /** Reads the keys again, and lets them take turns when it is time. */
-    void follow(@Observes DatabaseProbed probe) {
+    void follow(@Observes Database.Probed probe) {
         try {
             KeyTable.Reading reading = read(probe.connection());
             failing = false;

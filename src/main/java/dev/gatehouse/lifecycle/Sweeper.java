@@ -1,6 +1,6 @@
 package dev.gatehouse.lifecycle;
 
-import dev.gatehouse.database.DatabaseAway;
+import dev.gatehouse.database.Database;
 import io.quarkus.arc.All;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.scheduler.Scheduled;
@@ -10,7 +10,7 @@ import org.jboss.logging.Logger;
 
 /** Removes what has expired, in small transactions, on every replica. */
 @Singleton
-public class Sweeper {
+class Sweeper {
     private static final Logger LOG = Logger.getLogger(Sweeper.class);
 
     private static final int BATCH = 500;
@@ -27,8 +27,8 @@ public class Sweeper {
             every = "5s",
             identity = "sweeper",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = DatabaseAway.class)
-    public void sweep() {
+            skipExecutionIf = Database.Away.class)
+    void sweep() {
         tables.forEach(this::sweep);
     }
 

@@ -1,6 +1,5 @@
 package dev.gatehouse.password;
 
-import dev.gatehouse.client.Presence;
 import dev.gatehouse.problem.ClientGoneException;
 import dev.gatehouse.problem.OverloadedException;
 import io.micrometer.core.instrument.Counter;
@@ -87,9 +86,9 @@ class HashingLanes {
         running.forEach(Thread::interrupt);
     }
 
-    /** Computes for a client, and drops what still waits when it goes. */
-    Hasher forClient(Presence presence) {
-        return (key, salt, cost, work) -> compute(new HashJob(key, salt, cost, work), presence);
+    /** Computes for a call, and drops what still waits when nobody waits for the call any more. */
+    Hasher forCall(PendingCall call) {
+        return (key, salt, cost, work) -> compute(new HashJob(key, salt, cost, work), call);
     }
 
     /**
@@ -99,8 +98,8 @@ class HashingLanes {
      * @throws OverloadedException before anything was computed, when that would begin too late
      * @throws ClientGoneException before anything was computed
      */
-    private byte[] compute(HashJob job, Presence presence) {
-        Duration patience = maxWait.minus(presence.waited());
+    private byte[] compute(HashJob job, PendingCall call) {
+        Duration patience = maxWait.minus(call.waited());
         Duration expected = expectedWait(queuedRounds.getAndAdd(job.rounds()));
         if (expected.compareTo(patience) > 0) {
             queuedRounds.addAndGet(-job.rounds());
@@ -108,7 +107,7 @@ class HashingLanes {
             throw overloaded(expected);
         }
         queue.add(job);
-        presence.afterwards(() -> drop(job));
+        call.afterwards(() -> drop(job));
         try {
             if (!job.awaitBegun(patience.toNanos()) && drop(job)) {
                 throw overloaded(maxWait);
@@ -119,7 +118,7 @@ class HashingLanes {
             }
             long begun = System.nanoTime();
             byte[] digest = job.awaitDigest();
-            presence.served(Duration.ofNanos(System.nanoTime() - begun));
+            call.served(Duration.ofNanos(System.nanoTime() - begun));
             return digest;
         } catch (InterruptedException e) {
             drop(job);

@@ -1,6 +1,5 @@
 package dev.gatehouse.password;
 
-import dev.gatehouse.client.Client;
 import dev.gatehouse.problem.ClientGoneException;
 import dev.gatehouse.problem.OverloadedException;
 import io.quarkus.runtime.Startup;
@@ -54,10 +53,10 @@ public class Passwords {
      * @throws OverloadedException before it began to compute
      * @throws ClientGoneException before it began to compute
      */
-    public String hash(Password password, Client client) {
+    public String hash(Password password, PendingCall call) {
         byte[] bytes = password.bytes();
         try {
-            return CryptString.make(bytes, random(Bcrypt.SALT_BYTES), cost, lanes.forClient(client.presence()));
+            return CryptString.make(bytes, random(Bcrypt.SALT_BYTES), cost, lanes.forCall(call));
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -70,7 +69,7 @@ public class Passwords {
      * @throws OverloadedException before it began to compute
      * @throws ClientGoneException before it began to compute
      */
-    public Verification verify(Password password, Optional<String> storedHash, Client client) {
+    public Verification verify(Password password, Optional<String> storedHash, PendingCall call) {
         // What stands in for a missing hash is read each time, too, since that also takes its time.
         Optional<CryptString> readable = CryptString.parse(storedHash.orElse(dummy));
         CryptString checked = readable.or(() -> CryptString.parse(dummy)).orElseThrow();
@@ -79,7 +78,7 @@ public class Passwords {
         }
         byte[] bytes = password.bytes();
         try {
-            boolean matches = checked.matches(bytes, evenCost, lanes.forClient(client.presence()));
+            boolean matches = checked.matches(bytes, evenCost, lanes.forCall(call));
             return readable.isEmpty()
                     ? Verification.UNREADABLE
                     : matches && storedHash.isPresent() ? Verification.MATCHES : Verification.DIFFERS;

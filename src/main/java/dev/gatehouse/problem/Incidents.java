@@ -15,6 +15,6 @@ public final class Incidents {
     public static Problem.Document log(@Nullable Throwable fault) {
         String incident = UUID.randomUUID().toString();
         LOG.errorf(fault, "incident=%s", incident);
-        return Problem.INTERNAL_ERROR.document(null, List.of(), incident);
+        return CommonProblem.INTERNAL_ERROR.document(null, List.of(), incident);
     }
 }

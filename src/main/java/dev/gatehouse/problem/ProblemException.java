@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * outcome instead, because a throw rolls its transaction back. Carries no stack trace, since it reports what the caller
  * did and not a fault.
  */
-public final class ProblemException extends RuntimeException {
+final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Problem problem;

@@ -38,18 +38,18 @@ class ProblemMappers {
             List.of("Allow", "Location", "Retry-After", "WWW-Authenticate", "Cache-Control");
 
     /** The problems that say the same as a status. */
-    private static final Map<Integer, Problem> BY_STATUS = Stream.of(
-                    Problem.INVALID_REQUEST,
-                    Problem.NOT_AUTHENTICATED,
-                    Problem.FORBIDDEN,
-                    Problem.NOT_FOUND,
-                    Problem.METHOD_NOT_ALLOWED,
-                    Problem.NOT_ACCEPTABLE,
-                    Problem.REQUEST_TIMEOUT,
-                    Problem.TOO_LARGE,
-                    Problem.UNSUPPORTED_MEDIA_TYPE,
-                    Problem.TOO_MANY_ATTEMPTS)
-            .collect(Collectors.toUnmodifiableMap(Problem::status, Function.identity()));
+    private static final Map<Integer, CommonProblem> BY_STATUS = Stream.of(
+                    CommonProblem.INVALID_REQUEST,
+                    CommonProblem.NOT_AUTHENTICATED,
+                    CommonProblem.FORBIDDEN,
+                    CommonProblem.NOT_FOUND,
+                    CommonProblem.METHOD_NOT_ALLOWED,
+                    CommonProblem.NOT_ACCEPTABLE,
+                    CommonProblem.REQUEST_TIMEOUT,
+                    CommonProblem.TOO_LARGE,
+                    CommonProblem.UNSUPPORTED_MEDIA_TYPE,
+                    CommonProblem.TOO_MANY_ATTEMPTS)
+            .collect(Collectors.toUnmodifiableMap(CommonProblem::status, Function.identity()));
 
     private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_INTERVAL.toNanos());
 
@@ -68,47 +68,47 @@ class ProblemMappers {
 
     @ServerExceptionMapper
     public RestResponse<Problem.Document> overloaded(OverloadedException overloaded) {
-        return answer(Problem.OVERLOADED, document(Problem.OVERLOADED), overloaded.retryAfter());
+        return answer(CommonProblem.OVERLOADED, CommonProblem.OVERLOADED.document(), overloaded.retryAfter());
     }
 
     /** Nobody reads it. */
     @ServerExceptionMapper
     public RestResponse<Problem.Document> gone(ClientGoneException gone) {
-        return answer(Problem.OVERLOADED);
+        return answer(CommonProblem.OVERLOADED);
     }
 
     @ServerExceptionMapper
     public RestResponse<Problem.Document> notReady(NotReadyException notReady) {
-        return answer(Problem.STARTING);
+        return answer(CommonProblem.STARTING);
     }
 
     @ServerExceptionMapper
     public RestResponse<Problem.Document> noToken(UnauthorizedException noToken) {
-        return answer(Problem.NOT_AUTHENTICATED);
+        return answer(CommonProblem.NOT_AUTHENTICATED);
     }
 
     @ServerExceptionMapper
     public RestResponse<Problem.Document> refusedToken(AuthenticationFailedException refusedToken) {
         boolean expired = hasCause(refusedToken, ExpiredTokenException.class);
-        return answer(expired ? Problem.TOKEN_EXPIRED : Problem.INVALID_TOKEN);
+        return answer(expired ? CommonProblem.TOKEN_EXPIRED : CommonProblem.INVALID_TOKEN);
     }
 
     /** A role is missing. */
     @ServerExceptionMapper
     public RestResponse<Problem.Document> forbidden(ForbiddenException forbidden) {
-        return answer(Problem.FORBIDDEN);
+        return answer(CommonProblem.FORBIDDEN);
     }
 
     /** A body that {@code JsonBody} does not read. The message may quote it. */
     @ServerExceptionMapper
     public RestResponse<Problem.Document> malformed(StreamReadException malformed) {
-        return answer(Problem.MALFORMED_REQUEST);
+        return answer(CommonProblem.MALFORMED_REQUEST);
     }
 
     /** As above. Overrides a mapper of the framework, whose answer is no problem document. */
     @ServerExceptionMapper
     public RestResponse<Problem.Document> malformed(MismatchedInputException malformed) {
-        return answer(Problem.MALFORMED_REQUEST);
+        return answer(CommonProblem.MALFORMED_REQUEST);
     }
 
     /** A response that cannot be written. Overrides a mapper of the framework, whose answer is empty. */
@@ -125,7 +125,7 @@ class ProblemMappers {
             return fault(refused);
         }
         if (status == BAD_REQUEST && hasCause(refused.getCause(), JsonProcessingException.class)) {
-            return answer(Problem.MALFORMED_REQUEST);
+            return answer(CommonProblem.MALFORMED_REQUEST);
         }
         Map<String, String> headers = new HashMap<>();
         if (status == Response.Status.SERVICE_UNAVAILABLE.getStatusCode()) {
@@ -137,11 +137,11 @@ class ProblemMappers {
                 headers.put(name, value);
             }
         }
-        Problem known = BY_STATUS.get(status);
+        CommonProblem known = BY_STATUS.get(status);
         if (known != null) {
             Map<String, String> all = new HashMap<>(known.headers());
             all.putAll(headers);
-            return answer(all, known, document(known));
+            return answer(all, known, known.document());
         }
         return status < BAD_REQUEST ? bare(status, headers) : untyped(status, headers);
     }
@@ -163,9 +163,9 @@ class ProblemMappers {
     public RestResponse<Problem.Document> fault(Throwable fault) {
         if (DatabaseFaults.isUnavailable(fault) || isMissingRight(fault)) {
             logUnavailable(fault);
-            return answer(Problem.DATABASE_UNAVAILABLE);
+            return answer(CommonProblem.DATABASE_UNAVAILABLE);
         }
-        return answer(Problem.INTERNAL_ERROR, Incidents.log(fault));
+        return answer(CommonProblem.INTERNAL_ERROR, Incidents.log(fault));
     }
 
     private boolean isMissingRight(Throwable fault) {
@@ -195,11 +195,7 @@ class ProblemMappers {
     }
 
     private static RestResponse<Problem.Document> answer(Problem problem) {
-        return answer(problem, document(problem));
-    }
-
-    private static Problem.Document document(Problem problem) {
-        return problem.document(null, List.of(), null);
+        return answer(problem, problem.document());
     }
 
     private static RestResponse<Problem.Document> answer(Problem problem, Problem.Document document) {

@@ -1,10 +1,9 @@
 package dev.gatehouse.session;
 
+import dev.gatehouse.database.Database;
 import dev.gatehouse.database.DatabaseFaults;
-import dev.gatehouse.database.DatabaseReached;
 import dev.gatehouse.database.OwnConnections;
 import dev.gatehouse.database.Sql;
-import dev.gatehouse.database.SqlCall;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -98,7 +97,7 @@ class EndedSessionsFeed {
     private record Look(String server, String snapshot, long nanos) {}
 
     /** Reads what has ended so far, before the service counts as started, and goes on reading from then on. */
-    void start(@Observes DatabaseReached event) throws SQLException {
+    void start(@Observes Database.Reached event) throws SQLException {
         if (reader != null) {
             return; // The event comes again when another observer has failed.
         }
@@ -230,7 +229,7 @@ class EndedSessionsFeed {
         return ids(READ_SINCE.on(connection).with("snapshot", snapshot));
     }
 
-    private List<UUID> ids(SqlCall query) {
+    private List<UUID> ids(Sql.Call query) {
         return query.with("limit", endedSessions.limit() + 1).list(row -> row.getObject(1, UUID.class));
     }
 }

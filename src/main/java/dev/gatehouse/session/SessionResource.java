@@ -1,18 +1,16 @@
 package dev.gatehouse.session;
 
 import dev.gatehouse.client.Clients;
-import dev.gatehouse.problem.Problem;
-import dev.gatehouse.problem.Problems;
+import dev.gatehouse.problem.CommonProblem;
+import dev.gatehouse.problem.CommonProblems;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
@@ -68,7 +66,7 @@ class SessionResource {
                 .map(session -> SessionView.of(session, caller))
                 .toList();
         if (views.isEmpty()) {
-            throw Problem.INVALID_TOKEN.toException();
+            throw CommonProblem.INVALID_TOKEN.toException();
         }
         return views;
     }
@@ -78,8 +76,8 @@ class SessionResource {
     @RunOnVirtualThread
     @Operation(summary = "End all of the account's sessions, this one too")
     @APIResponse(responseCode = "204", description = "They have ended")
-    public void revokeAll(@Context RoutingContext context) {
-        answer(sessions.revokeAll(caller(), clients.of(context)));
+    public void revokeAll() {
+        answer(sessions.revokeAll(caller(), clients.current()));
     }
 
     @DELETE
@@ -88,16 +86,16 @@ class SessionResource {
     @RunOnVirtualThread
     @Operation(summary = "End one of the account's sessions")
     @APIResponse(responseCode = "204", description = "It has ended")
-    @Problems(Problem.NOT_FOUND)
-    public void revoke(@PathParam("id") String id, @Context RoutingContext context) {
-        answer(sessions.revoke(caller(), sessionId(id), clients.of(context)));
+    @CommonProblems(CommonProblem.NOT_FOUND)
+    public void revoke(@PathParam("id") String id) {
+        answer(sessions.revoke(caller(), sessionId(id), clients.current()));
     }
 
     private static void answer(Revocation outcome) {
         switch (outcome) {
             case REVOKED -> {}
-            case NO_SUCH_SESSION -> throw Problem.NOT_FOUND.toException();
-            case CALLER_ENDED -> throw Problem.INVALID_TOKEN.toException();
+            case NO_SUCH_SESSION -> throw CommonProblem.NOT_FOUND.toException();
+            case CALLER_ENDED -> throw CommonProblem.INVALID_TOKEN.toException();
         }
     }
 
@@ -111,7 +109,7 @@ class SessionResource {
         } catch (IllegalArgumentException e) {
             // Not an id at all.
         }
-        throw Problem.NOT_FOUND.toException();
+        throw CommonProblem.NOT_FOUND.toException();
     }
 
     private UUID caller() {

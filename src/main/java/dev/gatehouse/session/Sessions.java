@@ -5,7 +5,6 @@ import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.database.AfterCommit;
 import dev.gatehouse.database.Sql;
-import dev.gatehouse.database.SqlCall;
 import dev.gatehouse.lifecycle.Expiring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.orm.panache.Panache;
@@ -213,14 +212,14 @@ public class Sessions implements Expiring {
         return refreshed("grace", credential, USE_IN_GRACE.on(pool).with("grace", seconds(config.grace())));
     }
 
-    private Optional<Refresh> refreshed(String how, Credential credential, SqlCall call) {
+    private Optional<Refresh> refreshed(String how, Credential credential, Sql.Call call) {
         return presented(credential, call).first(Sessions::liveSession).map(session -> {
             afterCommit.run(() -> count(how, session));
             return new Refresh.Refreshed(session, credential);
         });
     }
 
-    private static SqlCall presented(Credential credential, SqlCall call) {
+    private static Sql.Call presented(Credential credential, Sql.Call call) {
         return call.with("id", credential.sessionId())
                 .with("generation", credential.generation())
                 .with("refreshToken", isRefreshToken(credential));
@@ -332,7 +331,7 @@ public class Sessions implements Expiring {
      * @param call of a statement that {@link #ending} has made
      * @return the sessions that it ended
      */
-    private List<Ended> end(EndReason reason, SqlCall call) {
+    private List<Ended> end(EndReason reason, Sql.Call call) {
         List<Ended> ended = call.with("reason", reason.stored())
                 .with("remembered", seconds(endedSessions.remembered()))
                 .with("channel", EndedSessionsFeed.CHANNEL)

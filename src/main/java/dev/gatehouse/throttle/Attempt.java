@@ -1,6 +1,9 @@
 package dev.gatehouse.throttle;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /** Whether an attempt may be made. */
 public sealed interface Attempt {
@@ -13,4 +16,56 @@ public sealed interface Attempt {
      * @param retryAfter when it may be worth another try
      */
     record Blocked(Duration retryAfter) implements Attempt {}
+
+    /** How an attempt ended. */
+    enum Verdict {
+        /** The password was right. */
+        SUCCEEDED("succeeded"),
+        /** The password was wrong, or there is no such account. */
+        FAILED("failed"),
+        /** It counts as it was reserved, however it ended: there is nothing to say. */
+        COUNTED("counted"),
+        /** It was given up before that was known: nothing is counted. */
+        NONE("none");
+
+        private final String stored;
+
+        Verdict(String stored) {
+            this.stored = stored;
+        }
+
+        String stored() {
+            return stored;
+        }
+    }
+
+    /** The rows in which an attempt has been counted; none where nothing is counted. */
+    final class Reservation {
+        private final List<Bucket> buckets;
+        private final Optional<UUID> account;
+        private final long period;
+
+        Reservation(List<Bucket> buckets, Optional<UUID> account, long period) {
+            this.buckets = List.copyOf(buckets);
+            this.account = account;
+            this.period = period;
+        }
+
+        List<Bucket> buckets() {
+            return buckets;
+        }
+
+        Optional<UUID> account() {
+            return account;
+        }
+
+        long period() {
+            return period;
+        }
+
+        @Override
+        public String toString() {
+            return "Reservation[redacted]";
+        }
+    }
 }

@@ -62,7 +62,7 @@ class Settlements {
                 .toList();
     }
 
-    private record Settlement(Reservation reservation, Verdict verdict) {}
+    private record Settlement(Attempt.Reservation reservation, Attempt.Verdict verdict) {}
 
     /** Says what is left, once each; what the database does not take now stays counted as failed, as a crash leaves it. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
@@ -83,7 +83,7 @@ class Settlements {
      *
      * @throws DatabaseException when the database did not take it; it is told again
      */
-    void now(Reservation reservation, Verdict verdict) {
+    void now(Attempt.Reservation reservation, Attempt.Verdict verdict) {
         try {
             table.settle(reservation, verdict, config);
         } catch (RuntimeException | Error e) { // Whatever it was: it has to be told.
@@ -93,7 +93,7 @@ class Settlements {
     }
 
     /** Says it soon, whether or not the database answers now. */
-    void later(Reservation reservation, Verdict verdict) {
+    void later(Attempt.Reservation reservation, Attempt.Verdict verdict) {
         unsettled.incrementAndGet();
         if (!queue.offer(Optional.of(new Settlement(reservation, verdict)))) {
             unsettled.decrementAndGet();

@@ -116,11 +116,12 @@ public class Throttle {
     private Attempt reserve(
             List<Bucket> buckets, Optional<UUID> account, Function<String, AuditEvent> refusal, Client client) {
         if (!config.enabled()) {
-            return new Attempt.Allowed(new Reservation(List.of(), account, 0));
+            return new Attempt.Allowed(new Attempt.Reservation(List.of(), account, 0));
         }
         return switch (table.reserve(buckets, account, config)) {
             case ThrottleTable.Reserved(boolean known, long period) ->
-                new Attempt.Allowed(new Reservation(known ? List.of(buckets.getLast()) : buckets, account, period));
+                new Attempt.Allowed(
+                        new Attempt.Reservation(known ? List.of(buckets.getLast()) : buckets, account, period));
             case ThrottleTable.Refused(Duration retryAfter, String kind, boolean tell) -> {
                 meters.counter("gatehouse.throttle.refused", "by", kind).increment();
                 if (tell) {
@@ -137,8 +138,8 @@ public class Throttle {
      * @return the outcome
      * @throws DatabaseException when the attempt has failed and the database could not be told, at first
      */
-    public <T> T settled(Reservation reservation, Supplier<T> attempt, Function<T, Verdict> verdictOf) {
-        Verdict verdict = Verdict.NONE;
+    public <T> T settled(Attempt.Reservation reservation, Supplier<T> attempt, Function<T, Attempt.Verdict> verdictOf) {
+        Attempt.Verdict verdict = Attempt.Verdict.NONE;
         try {
             T outcome = attempt.get();
             verdict = verdictOf.apply(outcome);
@@ -148,7 +149,7 @@ public class Throttle {
         }
     }
 
-    private void settle(Reservation reservation, Verdict verdict) {
+    private void settle(Attempt.Reservation reservation, Attempt.Verdict verdict) {
         if (reservation.buckets().isEmpty()) {
             return;
         }
@@ -161,9 +162,9 @@ public class Throttle {
     }
 
     /** A pool that is busy is no outage: the verdict stands, and is told again. */
-    private void fail(Reservation reservation) {
+    private void fail(Attempt.Reservation reservation) {
         try {
-            settlements.now(reservation, Verdict.FAILED);
+            settlements.now(reservation, Attempt.Verdict.FAILED);
         } catch (DatabaseException e) {
             if (!e.isPoolBusy()) {
                 throw e;
@@ -173,9 +174,9 @@ public class Throttle {
     }
 
     /** What is done is done, whether or not the database takes this now. */
-    private void succeed(Reservation reservation) {
+    private void succeed(Attempt.Reservation reservation) {
         try {
-            settlements.now(reservation, Verdict.SUCCEEDED);
+            settlements.now(reservation, Attempt.Verdict.SUCCEEDED);
         } catch (DatabaseException e) { // It is told again, and logged if that fails too.
             LOG.debug("throttle=unsettled", e);
         }

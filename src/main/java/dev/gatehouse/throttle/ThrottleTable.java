@@ -77,7 +77,7 @@ class ThrottleTable implements Expiring {
                 : new Refused(duration(row.getDouble("wait")), refusedBy, row.getBoolean("tell"));
     }
 
-    void settle(Reservation reservation, Verdict verdict, ThrottleConfig config) {
+    void settle(Attempt.Reservation reservation, Attempt.Verdict verdict, ThrottleConfig config) {
         List<Bucket> buckets = reservation.buckets();
         SETTLE.on(pool)
                 .with("ids", ids(buckets))

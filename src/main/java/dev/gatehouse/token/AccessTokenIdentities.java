@@ -42,10 +42,10 @@ class AccessTokenIdentities implements IdentityProvider<TokenAuthenticationReque
     public Uni<SecurityIdentity> authenticate(
             TokenAuthenticationRequest request, AuthenticationRequestContext context) {
         return switch (accessTokens.check(request.getToken().getToken())) {
-            case TokenCheck.Valid(AccessToken token) -> authenticate(token, context);
-            case TokenCheck.Expired expired ->
+            case AccessTokens.TokenCheck.Valid(AccessToken token) -> authenticate(token, context);
+            case AccessTokens.TokenCheck.Expired expired ->
                 Uni.createFrom().failure(new AuthenticationFailedException(new ExpiredTokenException()));
-            case TokenCheck.Invalid invalid -> refused();
+            case AccessTokens.TokenCheck.Invalid invalid -> refused();
         };
     }
 

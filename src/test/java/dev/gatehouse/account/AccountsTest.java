@@ -3,7 +3,6 @@ package dev.gatehouse.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.client.Client;
-import dev.gatehouse.client.Presence;
 import dev.gatehouse.key.NameHashes;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class AccountsTest {
     private static final String HASH = "$2b$04$anything";
-    private static final Client CLIENT = new Client("192.0.2.1", Optional.empty(), Presence.lasting());
+    private static final Client CLIENT = new Client("192.0.2.1", Optional.empty());
 
     @Inject
     Accounts accounts;
@@ -45,7 +44,7 @@ class AccountsTest {
                         .createNativeQuery("INSERT INTO deleted_name (name_hash) VALUES (?1)")
                         .setParameter(1, nameHashes.hash(username.text()))
                         .executeUpdate());
-        assertThat(accounts.register(username, HASH, CLIENT)).isInstanceOf(Registration.NameTaken.class);
+        assertThat(accounts.register(username, HASH, CLIENT)).isInstanceOf(Accounts.Registration.NameTaken.class);
         assertThat(stored()).isEmpty();
     }
 

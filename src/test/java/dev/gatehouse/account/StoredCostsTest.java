@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Sql;
-import dev.gatehouse.database.DatabaseProbed;
+import dev.gatehouse.database.Database;
 import dev.gatehouse.password.Passwords;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
@@ -58,7 +58,7 @@ class StoredCostsTest {
     private void passHalfAMinute() throws SQLException {
         try (Connection connection = sql.open()) {
             for (int second = 0; second < 30; second++) {
-                storedCosts.follow(new DatabaseProbed(connection));
+                storedCosts.follow(new Database.Probed(connection));
             }
         }
     }

@@ -10,7 +10,6 @@ import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Sql;
 import dev.gatehouse.client.Client;
-import dev.gatehouse.client.Presence;
 import dev.gatehouse.key.NameHashes;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -168,8 +167,7 @@ class AuditTest {
 
     @Test
     void whateverAClientCallsItselfOneEventIsOneLine() {
-        Client client =
-                new Client("192.0.2.1", Optional.of("a\"}\u2028{\"event\":\"forged\u202e\u00e4"), Presence.lasting());
+        Client client = new Client("192.0.2.1", Optional.of("a\"}\u2028{\"event\":\"forged\u202e\u00e4"));
         auditLog.record(new AuditEvent.AccountDeleted(account), client);
         assertThat(lines).singleElement().asString().matches("[ -~]+");
         assertThat(logged().getFirst().path("user_agent").asText())
@@ -179,7 +177,7 @@ class AuditTest {
 
     @Test
     void whatIsRolledBackIsNeitherStoredNorLogged() {
-        Client client = new Client("192.0.2.1", Optional.empty(), Presence.lasting());
+        Client client = new Client("192.0.2.1", Optional.empty());
         QuarkusTransaction.begin();
         auditLog.record(new AuditEvent.AccountDeleted(account), client);
         QuarkusTransaction.rollback();

@@ -2,6 +2,7 @@ package dev.gatehouse.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,8 @@ class ClientsTest {
     private static final String PROXY = "10.0.0.1";
 
     private static Clients behind(String... trustedProxies) {
-        return new Clients(new TestClients.Settings(true, false, Optional.of(List.of(trustedProxies))));
+        return new Clients(
+                new TestClients.Settings(true, false, Optional.of(List.of(trustedProxies))), new CurrentVertxRequest());
     }
 
     @ParameterizedTest
@@ -65,7 +67,8 @@ class ClientsTest {
         "'for=\"192.0.2.7', unknown",
     })
     void forwardedIsReadWhereItIsAllowed(String header, String address) {
-        Clients clients = new Clients(new TestClients.Settings(true, true, Optional.of(List.of("10.0.0.0/8"))));
+        Clients clients = new Clients(
+                new TestClients.Settings(true, true, Optional.of(List.of("10.0.0.0/8"))), new CurrentVertxRequest());
         assertThat(clients.address(PROXY, List.of(header))).isEqualTo(address);
     }
 
@@ -76,9 +79,12 @@ class ClientsTest {
         assertThat(behind("10.0.0.2").address(PROXY, header)).isEqualTo(PROXY);
         assertThat(behind("::ffff:10.0.0.1").address(PROXY, header)).isEqualTo("192.0.2.7");
         assertThat(behind("2001:db8::/32").address("2001:db8:ff::1", header)).isEqualTo("192.0.2.7");
-        assertThat(new Clients(new TestClients.Settings(true, false, Optional.empty())).address(PROXY, header))
+        assertThat(new Clients(new TestClients.Settings(true, false, Optional.empty()), new CurrentVertxRequest())
+                        .address(PROXY, header))
                 .isEqualTo(PROXY);
-        assertThat(new Clients(new TestClients.Settings(false, false, Optional.of(List.of("10.0.0.0/8"))))
+        assertThat(new Clients(
+                                new TestClients.Settings(false, false, Optional.of(List.of("10.0.0.0/8"))),
+                                new CurrentVertxRequest())
                         .address(PROXY, header))
                 .isEqualTo(PROXY);
     }

@@ -2,6 +2,7 @@ package dev.gatehouse.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import jakarta.validation.ValidatorFactory;
@@ -49,7 +50,7 @@ class ProxyNetworkTest {
     void anAddressOrANetworkIsTakenAndUsed(String proxy) {
         Settings settings = settings(proxy);
         assertThat(validator.validate(settings)).isEmpty();
-        assertThat(new Clients(settings)).isNotNull();
+        assertThat(new Clients(settings, new CurrentVertxRequest())).isNotNull();
     }
 
     @ParameterizedTest

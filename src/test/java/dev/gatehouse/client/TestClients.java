@@ -1,5 +1,6 @@
 package dev.gatehouse.client;
 
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,6 @@ public final class TestClients {
 
     /** No proxy is trusted. */
     public static Clients withoutProxy() {
-        return new Clients(new Settings(false, false, Optional.empty()));
+        return new Clients(new Settings(false, false, Optional.empty()), new CurrentVertxRequest());
     }
 }

@@ -93,7 +93,7 @@ class SqlTest {
         assertThat(echo(ECHO.on(pool).with("value", new byte[] {1, -1}))).contains("\\x01ff");
     }
 
-    private static Optional<String> echo(SqlCall call) {
+    private static Optional<String> echo(Sql.Call call) {
         return call.first(row -> row.getString(1));
     }
 

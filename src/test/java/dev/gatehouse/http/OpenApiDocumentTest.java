@@ -3,14 +3,20 @@ package dev.gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.problem.Problem;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import java.util.EnumSet;
-import java.util.Locale;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,8 +47,9 @@ class OpenApiDocumentTest {
 
     @Test
     void everyProblemStandsAtSomeOperationWithItsStatusOrAmongTheComponents() {
-        Set<Problem> undocumented = EnumSet.allOf(Problem.class);
-        document().at("/components/responses").fieldNames().forEachRemaining(name -> undocumented.remove(named(name)));
+        Map<String, Problem> problems = problems();
+        Set<String> undocumented = new HashSet<>(problems.keySet());
+        document().at("/components/responses").fieldNames().forEachRemaining(undocumented::remove);
         document()
                 .path("paths")
                 .forEach(path -> path.forEach(operation -> operation
@@ -52,15 +59,26 @@ class OpenApiDocumentTest {
                                 .at("/content/application~1problem+json/examples")
                                 .properties()
                                 .forEach(example -> {
-                                    Problem problem = named(example.getKey());
+                                    Problem problem = Objects.requireNonNull(problems.get(example.getKey()));
                                     assertThat(response.getKey()).isEqualTo(String.valueOf(problem.status()));
-                                    undocumented.remove(problem);
+                                    undocumented.remove(example.getKey());
                                 }))));
         assertThat(undocumented).isEmpty();
     }
 
-    private static Problem named(String hyphenated) {
-        return Problem.valueOf(hyphenated.toUpperCase(Locale.ROOT).replace('-', '_'));
+    /** Those of every feature, by their names. */
+    private static Map<String, Problem> problems() {
+        return new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.gatehouse").stream()
+                        .filter(type -> type.isEnum() && type.isAssignableTo(Problem.class))
+                        .flatMap(type -> Stream.of(type.reflect().getEnumConstants()))
+                        .map(Problem.class::cast)
+                        .collect(Collectors.toMap(Problem::hyphenated, Function.identity()));
+    }
+
+    @Test
+    void noTwoFeaturesDeclareTheSameProblem() {
+        assertThat(problems()).hasSizeGreaterThan(20); // Two of one name would not have been collected.
     }
 
     @Test

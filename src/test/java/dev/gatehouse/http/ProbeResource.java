@@ -1,6 +1,8 @@
 package dev.gatehouse.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gatehouse.problem.CommonProblem;
+import dev.gatehouse.problem.CommonProblems;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
@@ -14,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Collections;
 import java.util.List;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestPath;
@@ -106,6 +109,7 @@ public class ProbeResource {
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Produces(MediaType.APPLICATION_JSON)
     @RoutePolicy(bodyLimit = 32 * 1024)
+    @CommonProblems(CommonProblem.NOT_FOUND)
     public List<Integer> smallerForm(@RestForm String text) {
         return List.of(text.length());
     }
@@ -123,5 +127,20 @@ public class ProbeResource {
     @Produces(MediaType.TEXT_HTML)
     public String page() {
         return "<!doctype html><title>page</title>";
+    }
+
+    @GET
+    @Path("/large")
+    @Compressed
+    @Produces(MediaType.APPLICATION_JSON)
+    public List<String> large() {
+        return Collections.nCopies(LINES, "x");
+    }
+
+    @GET
+    @Path("/uncompressed")
+    @Produces(MediaType.APPLICATION_JSON)
+    public List<String> uncompressed() {
+        return large();
     }
 }

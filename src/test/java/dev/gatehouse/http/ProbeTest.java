@@ -6,7 +6,16 @@ import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,5 +188,62 @@ class ProbeTest {
         } else {
             assertThat(page.problem()).isEqualTo("not-acceptable");
         }
+    }
+
+    @Test
+    void aRefusedMediaTypeNamesThoseOfItsRoute() {
+        Answer page =
+                api.call("GET", "/probe/page").header("Accept", "text/plain").send();
+        assertThat(page.json().path("detail").asText()).isEqualTo("The answer is text/html, which Accept excludes");
+        assertThat(form("application/json", 1).json().path("detail").asText())
+                .isEqualTo("The body must be application/x-www-form-urlencoded");
+    }
+
+    /** Of the two methods at this path one may have a token in its query. */
+    @Test
+    void thePolicyOfOneMethodIsNotThatOfAnother() {
+        assertThat(form("application/x-www-form-urlencoded", 1).status()).isEqualTo(200);
+        assertThat(smallerForm("?token=x", 1).problem()).isEqualTo("invalid-request");
+        int room = 32 * 1024 - "text=".length();
+        assertThat(smallerForm("", room).text()).isEqualTo("[" + room + "]");
+        assertThat(smallerForm("", room + 1).json().path("detail").asText())
+                .isEqualTo("The body is larger than 32 KiB");
+        assertThat(api.call("DELETE", "/probe/form").send().header("Allow")).isEqualTo("POST, PUT");
+    }
+
+    private Answer smallerForm(String query, int length) {
+        return api.call("PUT", "/probe/form" + query)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body(("text=" + "x".repeat(length)).getBytes(StandardCharsets.UTF_8))
+                .send();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/probe/large,gzip,gzip",
+        "/probe/large,'br, gzip;q=0.5',gzip",
+        "/probe/large,'gzip;q=0, *',''",
+        "/probe/large,identity,''",
+        "/probe/large,,''",
+        "/probe/uncompressed,gzip,''"
+    })
+    void aResponseIsCompressedWhereTheMethodAndTheClientSaySo(String path, @Nullable String accepted, String coding)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder call = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path));
+        if (accepted != null) {
+            call.header("Accept-Encoding", accepted);
+        }
+        HttpResponse<byte[]> response;
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            response = client.send(call.build(), HttpResponse.BodyHandlers.ofByteArray());
+        }
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Encoding").orElse("")).isEqualTo(coding);
+        assertThat(response.headers().allValues("Vary").contains("accept-encoding"))
+                .isEqualTo(path.endsWith("/large"));
+        InputStream body = new ByteArrayInputStream(response.body());
+        String text = new String(
+                (coding.isEmpty() ? body : new GZIPInputStream(body)).readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(text).startsWith("[\"x\",").hasSize(ProbeResource.LINES * 4 + 1);
     }
 }

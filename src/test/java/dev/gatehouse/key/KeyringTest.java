@@ -14,7 +14,7 @@ import dev.gatehouse.TestPostgres;
 import dev.gatehouse.database.OwnConnections;
 import dev.gatehouse.database.TestConnections;
 import dev.gatehouse.problem.NotReadyException;
-import dev.gatehouse.token.TokenCheck;
+import dev.gatehouse.token.AccessTokens.TokenCheck;
 import dev.gatehouse.token.TokenForge;
 import dev.gatehouse.token.TokenReplica;
 import java.time.Duration;

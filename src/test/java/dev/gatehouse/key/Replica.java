@@ -1,7 +1,6 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.database.DatabaseProbed;
-import dev.gatehouse.database.DatabaseReached;
+import dev.gatehouse.database.Database;
 import dev.gatehouse.database.OwnConnections;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -56,7 +55,7 @@ public final class Replica implements AutoCloseable {
 
     void start() {
         try {
-            keyring.start(new DatabaseReached());
+            keyring.start(new Database.Reached());
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -67,7 +66,7 @@ public final class Replica implements AutoCloseable {
         try {
             Connection connection = probing == null ? connections.open() : probing;
             probing = connection;
-            keyring.follow(new DatabaseProbed(connection));
+            keyring.follow(new Database.Probed(connection));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

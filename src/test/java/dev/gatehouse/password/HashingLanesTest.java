@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.Await;
-import dev.gatehouse.client.Presence;
-import dev.gatehouse.client.TestPresence;
+import dev.gatehouse.http.TestPresence;
 import dev.gatehouse.problem.ClientGoneException;
 import dev.gatehouse.problem.OverloadedException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,7 +45,7 @@ class HashingLanesTest {
     }
 
     private static byte[] hash(HashingLanes lanes, int cost) {
-        return lanes.forClient(Presence.lasting()).hash(KEY, SALT, cost, cost);
+        return lanes.forCall(PendingCall.lasting()).hash(KEY, SALT, cost, cost);
     }
 
     private double counted(String reason) {
@@ -76,7 +75,7 @@ class HashingLanesTest {
             byte[] key = ("password " + random.nextLong()).getBytes(UTF_8);
             int work = 4 + random.nextInt(3);
             keys.add(key);
-            hashes.add(callers.submit(() -> lanes.forClient(Presence.lasting()).hash(key, SALT, 4, work)));
+            hashes.add(callers.submit(() -> lanes.forCall(PendingCall.lasting()).hash(key, SALT, 4, work)));
         }
         for (int n = 0; n < keys.size(); n++) {
             assertThat(hashes.get(n).get()).isEqualTo(Bcrypt.hash(keys.get(n), SALT, 4));
@@ -118,9 +117,9 @@ class HashingLanesTest {
     @Test
     void whatAClientHasWaitedForBeforeCounts() {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
-        Presence presence = new TestPresence(Duration.ofSeconds(31)).presence();
-        assertThatThrownBy(() -> lanes.forClient(presence).hash(KEY, SALT, 4, 4))
-                .isInstanceOf(OverloadedException.class);
+        PendingCall call =
+                new TimedCall(System.nanoTime() - Duration.ofSeconds(31).toNanos(), action -> {});
+        assertThatThrownBy(() -> lanes.forCall(call).hash(KEY, SALT, 4, 4)).isInstanceOf(OverloadedException.class);
         assertThat(counted("overloaded")).isEqualTo(1);
         assertThat(meters.timer("gatehouse.hashing.wait").count()).isZero();
     }
@@ -128,20 +127,20 @@ class HashingLanesTest {
     @Test
     void theTimeInWhichAClientIsHashedForIsNotWaited() {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
-        Presence presence = Presence.lasting();
+        PendingCall call = PendingCall.lasting();
         long start = System.nanoTime();
-        lanes.forClient(presence).hash(KEY, SALT, 10, 10);
+        lanes.forCall(call).hash(KEY, SALT, 10, 10);
         long taken = System.nanoTime() - start;
-        assertThat(presence.waited()).isLessThan(Duration.ofNanos(taken / 2));
+        assertThat(call.waited()).isLessThan(Duration.ofNanos(taken / 2));
     }
 
     @Test
     void whoGoesLeavesTheQueue() throws InterruptedException {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
         occupy(lanes, 1);
-        TestPresence presence = new TestPresence(Duration.ZERO);
-        Future<byte[]> waiting =
-                callers.submit(() -> lanes.forClient(presence.presence()).hash(KEY, SALT, 4, 4));
+        TestPresence presence = new TestPresence();
+        Future<byte[]> waiting = callers.submit(
+                () -> lanes.forCall(PendingCall.of(presence.presence())).hash(KEY, SALT, 4, 4));
         Await.until(() -> lanes.waiting() == 1);
         presence.end();
         assertThatThrownBy(waiting::get).hasCauseInstanceOf(ClientGoneException.class);
@@ -153,9 +152,10 @@ class HashingLanesTest {
     void whoHasGoneIsNotHashedFor() {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
         occupy(lanes, 1);
-        TestPresence presence = new TestPresence(Duration.ZERO);
+        TestPresence presence = new TestPresence();
         presence.end();
-        assertThatThrownBy(() -> lanes.forClient(presence.presence()).hash(KEY, SALT, 4, 4))
+        assertThatThrownBy(
+                        () -> lanes.forCall(PendingCall.of(presence.presence())).hash(KEY, SALT, 4, 4))
                 .isInstanceOf(ClientGoneException.class);
     }
 

@@ -8,7 +8,6 @@ import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Await;
 import dev.gatehouse.Sql;
 import dev.gatehouse.ThrottledProfile;
-import dev.gatehouse.client.Presence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -59,7 +58,7 @@ class OverloadTest {
         long before = meters.timer("gatehouse.hashing.wait").count();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int n = 0; n < all; n++) {
-                callers.execute(() -> lanes.forClient(Presence.lasting())
+                callers.execute(() -> lanes.forCall(PendingCall.lasting())
                         .hash("a key".getBytes(UTF_8), new byte[Bcrypt.SALT_BYTES], DEAR, DEAR));
             }
             Await.until(() -> meters.timer("gatehouse.hashing.wait").count() >= before + all);

@@ -3,8 +3,6 @@ package dev.gatehouse.password;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gatehouse.client.Client;
-import dev.gatehouse.client.Presence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -17,7 +15,7 @@ class PasswordsTest {
     private static final Password WRONG = Password.parse("not the password");
     private static final Password LONG = Password.parse("x".repeat(200));
 
-    private final Client client = new Client("192.0.2.1", Optional.empty(), Presence.lasting());
+    private final PendingCall call = PendingCall.lasting();
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final HashingLanes lanes = new HashingLanes(1, Duration.ofMinutes(5), meters);
     private final Passwords passwords = new Passwords(9, lanes);
@@ -35,13 +33,13 @@ class PasswordsTest {
     /** Verifies a wrong password, and returns how many rounds that took. */
     private double roundsOf(Password wrong, Optional<String> storedHash) {
         double before = meters.counter("gatehouse.hashing.rounds").count();
-        assertThat(passwords.verify(wrong, storedHash, client)).isNotEqualTo(Verification.MATCHES);
+        assertThat(passwords.verify(wrong, storedHash, call)).isNotEqualTo(Verification.MATCHES);
         return meters.counter("gatehouse.hashing.rounds").count() - before;
     }
 
     @Test
     void whateverIsCheckedTakesTheSameWork() {
-        String prehashed = passwords.hash(LONG, client);
+        String prehashed = passwords.hash(LONG, call);
         for (Password wrong : new Password[] {WRONG, Password.parse("x"), Password.parse("y".repeat(200))}) {
             assertThat(roundsOf(wrong, Optional.empty())).isEqualTo(1 << 9);
             assertThat(roundsOf(wrong, Optional.of("unreadable"))).isEqualTo(1 << 9);
@@ -65,15 +63,15 @@ class PasswordsTest {
     @Test
     void aCheaperHashStillMatchesItsPassword() {
         Password right = Password.parse("the password");
-        assertThat(passwords.verify(right, hashOfCost(4), client)).isEqualTo(Verification.MATCHES);
-        assertThat(passwords.verify(right, hashOfCost(11), client)).isEqualTo(Verification.MATCHES);
+        assertThat(passwords.verify(right, hashOfCost(4), call)).isEqualTo(Verification.MATCHES);
+        assertThat(passwords.verify(right, hashOfCost(11), call)).isEqualTo(Verification.MATCHES);
     }
 
     @Test
     void withoutAReadableHashNothingMatches() {
-        assertThat(passwords.verify(WRONG, Optional.empty(), client)).isEqualTo(Verification.DIFFERS);
-        assertThat(passwords.verify(WRONG, Optional.of("not a hash"), client)).isEqualTo(Verification.UNREADABLE);
-        assertThat(passwords.verify(WRONG, Optional.of(passwords.hash(WRONG, client)), client))
+        assertThat(passwords.verify(WRONG, Optional.empty(), call)).isEqualTo(Verification.DIFFERS);
+        assertThat(passwords.verify(WRONG, Optional.of("not a hash"), call)).isEqualTo(Verification.UNREADABLE);
+        assertThat(passwords.verify(WRONG, Optional.of(passwords.hash(WRONG, call)), call))
                 .isEqualTo(Verification.MATCHES);
     }
 }

@@ -7,7 +7,7 @@ import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Await;
 import dev.gatehouse.MutableClock;
 import dev.gatehouse.Sql;
-import dev.gatehouse.database.DatabaseReached;
+import dev.gatehouse.database.Database;
 import dev.gatehouse.database.OwnConnections;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.test.junit.QuarkusTest;
@@ -66,7 +66,7 @@ class EndedSessionsFeedTest {
     private EndedSessions replica(boolean listen, Duration pollInterval) throws SQLException {
         EndedSessions list = new EndedSessions(Duration.ofMinutes(30), LIMIT, clock, new PGSimpleDataSource());
         EndedSessionsFeed feed = new EndedSessionsFeed(list, connections, listen, pollInterval);
-        feed.start(new DatabaseReached());
+        feed.start(new Database.Reached());
         feeds.add(feed);
         return list;
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
 import dev.gatehouse.Sql;
-import dev.gatehouse.lifecycle.Sweeper;
+import dev.gatehouse.lifecycle.TestSweeper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -24,7 +24,7 @@ class SessionSweeperTest {
     Sql sql;
 
     @Inject
-    Sweeper sweeper;
+    TestSweeper sweeper;
 
     private final String username = "user-" + UUID.randomUUID();
     private Api api = new Api(0);

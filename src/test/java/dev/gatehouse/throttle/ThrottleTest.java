@@ -8,7 +8,6 @@ import dev.gatehouse.OperationsDocument;
 import dev.gatehouse.Sql;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
-import dev.gatehouse.client.Presence;
 import dev.gatehouse.database.DatabaseException;
 import dev.gatehouse.database.TestConnections;
 import dev.gatehouse.key.NameHashes;
@@ -159,7 +158,7 @@ class ThrottleTest {
     }
 
     private static Client client(String address) {
-        return new Client(address, Optional.empty(), Presence.lasting());
+        return new Client(address, Optional.empty());
     }
 
     private void pass(Duration time) {
@@ -175,18 +174,18 @@ class ThrottleTest {
     }
 
     /** Tries once; false when that was refused. */
-    private boolean tries(String name, String address, Verdict verdict) {
+    private boolean tries(String name, String address, Attempt.Verdict verdict) {
         return settles(reserve(name, address), verdict);
     }
 
-    private boolean settles(Attempt attempt, Verdict verdict) {
+    private boolean settles(Attempt attempt, Attempt.Verdict verdict) {
         boolean allowed = settlesNow(attempt, verdict);
         awaitSettled();
         return allowed;
     }
 
-    private boolean settlesNow(Attempt attempt, Verdict verdict) {
-        if (attempt instanceof Attempt.Allowed(Reservation reservation)) {
+    private boolean settlesNow(Attempt attempt, Attempt.Verdict verdict) {
+        if (attempt instanceof Attempt.Allowed(Attempt.Reservation reservation)) {
             throttle.settled(reservation, () -> verdict, outcome -> outcome);
             return true;
         }
@@ -199,7 +198,7 @@ class ThrottleTest {
     }
 
     private boolean fails(String name, String address) {
-        return tries(name, address, Verdict.FAILED);
+        return tries(name, address, Attempt.Verdict.FAILED);
     }
 
     private static <T> List<T> atOnce(int calls, IntFunction<T> call) {
@@ -241,7 +240,7 @@ class ThrottleTest {
     void whoIsAtTheLimitIsToldTheTimeToTheNextAttempt() {
         for (int n = 0; n < 100; n++) {
             sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
-            tries(NAME, HERE, n == 0 ? Verdict.SUCCEEDED : Verdict.FAILED);
+            tries(NAME, HERE, n == 0 ? Attempt.Verdict.SUCCEEDED : Attempt.Verdict.FAILED);
         }
         sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
         assertThat(fails(NAME, HERE)).isTrue();
@@ -269,13 +268,13 @@ class ThrottleTest {
 
     @Test
     void anOwnerOnAKnownNetworkIsNotStoppedByStrangersNorByNeighbours() {
-        assertThat(tries(NAME, HERE, Verdict.SUCCEEDED)).isTrue();
+        assertThat(tries(NAME, HERE, Attempt.Verdict.SUCCEEDED)).isTrue();
         IntStream.range(0, 150).forEach(n -> fails(NAME, address(n)));
         IntStream.range(0, 150).forEach(n -> fails("name-" + n, HERE));
         assertThat(fails(NAME, "203.0.113.9")).isFalse();
         assertThat(fails("a-new-name", HERE)).isFalse();
         for (int n = 0; n < 20; n++) {
-            assertThat(tries(NAME, HERE, Verdict.SUCCEEDED)).isTrue();
+            assertThat(tries(NAME, HERE, Attempt.Verdict.SUCCEEDED)).isTrue();
         }
         pass(Duration.ofDays(30));
         IntStream.range(0, 150).forEach(n -> fails(NAME, address(n)));
@@ -284,7 +283,7 @@ class ThrottleTest {
 
     @Test
     void aKnownNetworkHasAHundredFailuresOfItsOwn() {
-        tries(NAME, HERE, Verdict.SUCCEEDED);
+        tries(NAME, HERE, Attempt.Verdict.SUCCEEDED);
         for (int n = 0; n < 100; n++) {
             sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
             assertThat(fails(NAME, HERE)).isTrue();
@@ -302,8 +301,8 @@ class ThrottleTest {
         for (int n = 0; n < 5; n++) {
             fails(NAME, "203.0.113.9");
         }
-        assertThat(tries(NAME, HERE, Verdict.SUCCEEDED)).isTrue();
-        assertThat(tries(NAME, "203.0.113.9", Verdict.SUCCEEDED)).isTrue();
+        assertThat(tries(NAME, HERE, Attempt.Verdict.SUCCEEDED)).isTrue();
+        assertThat(tries(NAME, "203.0.113.9", Attempt.Verdict.SUCCEEDED)).isTrue();
         assertThat(sql.number(
                         "SELECT failures FROM throttle_bucket WHERE kind = 'network' ORDER BY failures DESC LIMIT 1"))
                 .isEqualTo(99);
@@ -326,9 +325,9 @@ class ThrottleTest {
         }
         assertThat(underWay).allMatch(Attempt.Allowed.class::isInstance);
         assertThat(retryAfter(reserve("one-more", HERE))).isEqualTo(Duration.ofSeconds(1));
-        assertThat(settles(underWay.getFirst(), Verdict.SUCCEEDED)).isTrue();
+        assertThat(settles(underWay.getFirst(), Attempt.Verdict.SUCCEEDED)).isTrue();
         assertThat(reserve("one-more", HERE)).isInstanceOf(Attempt.Allowed.class);
-        assertThat(settles(underWay.getLast(), Verdict.FAILED)).isTrue();
+        assertThat(settles(underWay.getLast(), Attempt.Verdict.FAILED)).isTrue();
         assertThat(retryAfter(reserve("yet-another", HERE))).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
     }
 
@@ -347,7 +346,7 @@ class ThrottleTest {
                 .mapToObj(n -> reserve("name-" + n, HERE))
                 .toList();
         pass(Duration.ofMinutes(2));
-        IntStream.range(0, 100).forEach(n -> tries("other-" + n, HERE, Verdict.NONE));
+        IntStream.range(0, 100).forEach(n -> tries("other-" + n, HERE, Attempt.Verdict.NONE));
         assertThat(sql.number("SELECT under_way + under_way_before FROM throttle_bucket WHERE kind = 'network'"))
                 .isEqualTo(150);
         assertThat(underWay).allMatch(Attempt.Allowed.class::isInstance);
@@ -358,7 +357,7 @@ class ThrottleTest {
         IntStream.range(0, 150).forEach(n -> reserve("name-" + n, HERE));
         for (int minute = 0; minute < 6; minute += 2) {
             pass(Duration.ofMinutes(2));
-            assertThat(tries("busy-" + minute, HERE, Verdict.SUCCEEDED)).isTrue();
+            assertThat(tries("busy-" + minute, HERE, Attempt.Verdict.SUCCEEDED)).isTrue();
         }
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket WHERE kind = 'network'"))
                 .isZero();
@@ -406,12 +405,12 @@ class ThrottleTest {
     @Test
     void anAttemptWithoutAVerdictLeavesNoTrace() {
         for (int n = 0; n < 300; n++) {
-            assertThat(tries(NAME, HERE, Verdict.NONE)).isTrue();
+            assertThat(tries(NAME, HERE, Attempt.Verdict.NONE)).isTrue();
         }
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isZero();
         IntStream.range(0, 6).forEach(n -> fails(NAME, HERE));
         pass(Duration.ofSeconds(1));
-        assertThat(tries(NAME, HERE, Verdict.NONE)).isTrue();
+        assertThat(tries(NAME, HERE, Attempt.Verdict.NONE)).isTrue();
         assertThat(fails(NAME, HERE)).isTrue();
     }
 
@@ -421,7 +420,7 @@ class ThrottleTest {
         Attempt underWay = reserve(NAME, HERE);
         sql.update("ALTER FUNCTION throttle_settle RENAME TO throttle_settle_gone");
         try {
-            assertThatThrownBy(() -> settles(underWay, Verdict.FAILED)).isInstanceOf(DatabaseException.class);
+            assertThatThrownBy(() -> settles(underWay, Attempt.Verdict.FAILED)).isInstanceOf(DatabaseException.class);
             assertThat(sql.number(UNDER_WAY)).isEqualTo(1);
         } finally {
             sql.update("ALTER FUNCTION throttle_settle_gone RENAME TO throttle_settle");
@@ -439,12 +438,12 @@ class ThrottleTest {
             Settlements narrowSettlements = new Settlements(table, new Defaults(), meters);
             Throttle busy = new Throttle(new Defaults(), table, narrowSettlements, auditLog, meters);
             if (!(busy.reserveLogin(NAME, Optional.empty(), client(HERE))
-                    instanceof Attempt.Allowed(Reservation made))) {
+                    instanceof Attempt.Allowed(Attempt.Reservation made))) {
                 throw new AssertionError("must be allowed");
             }
             try (Connection other = narrow.getConnection()) {
                 assertThat(other.isValid(1)).isTrue();
-                assertThat(busy.settled(made, () -> "wrong", outcome -> Verdict.FAILED))
+                assertThat(busy.settled(made, () -> "wrong", outcome -> Attempt.Verdict.FAILED))
                         .isEqualTo("wrong");
                 assertThat(sql.number(UNDER_WAY)).isEqualTo(1);
             }
@@ -457,7 +456,7 @@ class ThrottleTest {
     void whatIsLeftIsSettledAtTheEnd() throws InterruptedException {
         List<Attempt> underWay =
                 IntStream.range(0, 50).mapToObj(n -> reserve("name-" + n, HERE)).toList();
-        underWay.forEach(attempt -> settlesNow(attempt, Verdict.NONE));
+        underWay.forEach(attempt -> settlesNow(attempt, Attempt.Verdict.NONE));
         settlements.stop();
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isZero();
     }
@@ -468,7 +467,7 @@ class ThrottleTest {
         Attempt underWay = reserve(NAME, HERE);
         sql.update("ALTER FUNCTION throttle_settle RENAME TO throttle_settle_gone");
         try {
-            assertThat(settlesNow(underWay, Verdict.SUCCEEDED)).isTrue();
+            assertThat(settlesNow(underWay, Attempt.Verdict.SUCCEEDED)).isTrue();
         } finally {
             sql.update("ALTER FUNCTION throttle_settle_gone RENAME TO throttle_settle");
         }
@@ -548,7 +547,7 @@ class ThrottleTest {
     void rowsThatSayNothingAnyMoreAreRemoved() {
         ThrottleTable table = new ThrottleTable(dataSource, hashes);
         fails(NAME, HERE);
-        tries("known-here", HERE, Verdict.SUCCEEDED);
+        tries("known-here", HERE, Attempt.Verdict.SUCCEEDED);
         table.sweep(500);
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isEqualTo(4);
         pass(Duration.ofHours(2));
@@ -564,22 +563,22 @@ class ThrottleTest {
     void aSessionsWrongPasswordsAndSignUpsAreBounded() {
         UUID session = UUID.randomUUID();
         for (int n = 0; n < 10; n++) {
-            assertThat(settles(throttle.reserveOwn(NAME, session, client(address(n))), Verdict.FAILED))
+            assertThat(settles(throttle.reserveOwn(NAME, session, client(address(n))), Attempt.Verdict.FAILED))
                     .isTrue();
         }
         assertThat(throttle.reserveOwn(NAME, session, client(HERE))).isInstanceOf(Attempt.Blocked.class);
-        assertThat(settles(throttle.reserveOwn(NAME, UUID.randomUUID(), client(HERE)), Verdict.SUCCEEDED))
+        assertThat(settles(throttle.reserveOwn(NAME, UUID.randomUUID(), client(HERE)), Attempt.Verdict.SUCCEEDED))
                 .isTrue();
         for (int n = 0; n < 500; n++) {
-            assertThat(settles(throttle.reserveSignUp(client(HERE)), Verdict.COUNTED))
+            assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.COUNTED))
                     .isTrue();
         }
         assertThat(retryAfter(throttle.reserveSignUp(client(HERE))))
                 .isBetween(Duration.ofMillis(1), Duration.ofSeconds(8));
-        assertThat(settles(throttle.reserveSignUp(client("203.0.113.9")), Verdict.COUNTED))
+        assertThat(settles(throttle.reserveSignUp(client("203.0.113.9")), Attempt.Verdict.COUNTED))
                 .isTrue();
         pass(Duration.ofSeconds(8));
-        assertThat(settles(throttle.reserveSignUp(client(HERE)), Verdict.COUNTED))
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.COUNTED))
                 .isTrue();
     }
 
@@ -587,7 +586,8 @@ class ThrottleTest {
     void theNetworksOfAnIpv6SiteShareItsSignUps() {
         for (int n = 0; n < 10; n++) {
             Client client = client("2001:db8:1:" + Integer.toHexString(n) + "::1");
-            assertThat(settles(throttle.reserveSignUp(client), Verdict.COUNTED)).isTrue();
+            assertThat(settles(throttle.reserveSignUp(client), Attempt.Verdict.COUNTED))
+                    .isTrue();
         }
         assertThat(sql.update("UPDATE throttle_bucket SET failures = failures + 2490, counted_at = clock_timestamp()"
                         + " WHERE kind = 'signup_site' AND failures = 10"))
@@ -598,7 +598,9 @@ class ThrottleTest {
 
     @Test
     void attemptsOfOneNetworkAndOneNameAtOnceDoNotWaitForEachOtherForEver() {
-        Verdict[] verdicts = {Verdict.SUCCEEDED, Verdict.NONE, Verdict.FAILED, Verdict.FAILED};
+        Attempt.Verdict[] verdicts = {
+            Attempt.Verdict.SUCCEEDED, Attempt.Verdict.NONE, Attempt.Verdict.FAILED, Attempt.Verdict.FAILED
+        };
         List<Boolean> outcomes = atOnce(
                 400,
                 n -> settlesNow(reserve("name-" + n % 7, "2001:db8:" + n % 2 + ":" + n % 3 + "::1"), verdicts[n % 4]));

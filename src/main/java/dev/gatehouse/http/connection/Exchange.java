@@ -1,6 +1,6 @@
 package dev.gatehouse.http.connection;
 
-import dev.gatehouse.problem.Problem;
+import dev.gatehouse.problem.CommonProblem;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.Channel;
@@ -150,18 +150,18 @@ final class Exchange extends ChannelDuplexHandler {
     private static @Nullable Refusal refusalOfBody(Object message) {
         return message instanceof HttpContent content && content.decoderResult().isFailure()
                 ? new Refusal(
-                        Problem.MALFORMED_REQUEST, "The chunks of the body are not as RFC 9112, 7.1, defines them")
+                        CommonProblem.MALFORMED_REQUEST, "The chunks of the body are not as RFC 9112, 7.1, defines them")
                 : null;
     }
 
     /** The request under way has not come to its end in time. */
     void cutRequest() {
-        refuse(new Refusal(Problem.REQUEST_TIMEOUT, "The request did not come to its end in time"));
+        refuse(new Refusal(CommonProblem.REQUEST_TIMEOUT, "The request did not come to its end in time"));
     }
 
     /** What Vert.x still makes of the request is dropped in {@link #write}. */
     private void answerLate() {
-        refuse(new Refusal(Problem.OVERLOADED, "There was no response in time"));
+        refuse(new Refusal(CommonProblem.OVERLOADED, "There was no response in time"));
     }
 
     /** Answers in place of Vert.x where no response has begun, and closes the connection. */

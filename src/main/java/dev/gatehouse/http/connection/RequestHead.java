@@ -1,6 +1,6 @@
 package dev.gatehouse.http.connection;
 
-import dev.gatehouse.problem.Problem;
+import dev.gatehouse.problem.CommonProblem;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -65,7 +65,7 @@ final class RequestHead {
         }
         return codings.size() == 1
                 ? null
-                : new Refusal(Problem.NOT_IMPLEMENTED, "No coding is supported before chunked");
+                : new Refusal(CommonProblem.NOT_IMPLEMENTED, "No coding is supported before chunked");
     }
 
     /** By identity: Netty makes another instance for {@code http/1.1}, whose name is not HTTP (2.3). */
@@ -78,7 +78,8 @@ final class RequestHead {
         boolean supported = version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
         return supported || !version.text().matches("HTTP/[0-9]\\.[0-9]")
                 ? invalid("The request is not HTTP as RFC 9112 defines it")
-                : new Refusal(Problem.HTTP_VERSION_NOT_SUPPORTED, "The versions 1.0 and 1.1 of HTTP are supported");
+                : new Refusal(
+                        CommonProblem.HTTP_VERSION_NOT_SUPPORTED, "The versions 1.0 and 1.1 of HTTP are supported");
     }
 
     /** RFC 9112, 3.2. HTTP/1.0 does not need the field. */
@@ -133,6 +134,6 @@ final class RequestHead {
     }
 
     private static Refusal invalid(String detail) {
-        return new Refusal(Problem.INVALID_REQUEST, detail);
+        return new Refusal(CommonProblem.INVALID_REQUEST, detail);
     }
 }
