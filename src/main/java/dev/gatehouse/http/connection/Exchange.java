@@ -12,6 +12,7 @@ import io.netty.channel.FileRegion;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -48,6 +49,7 @@ final class Exchange extends ChannelDuplexHandler {
     private boolean withinRequest;
     private boolean upgraded;
     private boolean last;
+    private boolean closing;
     private boolean refused;
 
     /**
@@ -73,9 +75,9 @@ final class Exchange extends ChannelDuplexHandler {
         return upgraded || (held.isEmpty() && (answered || !requestEnded) && !nothingFollows());
     }
 
-    /** Whether the client, or its protocol, wants the connection closed after the request that has ended. */
+    /** Whether the client, its protocol or the response wants the connection closed after the request that has ended. */
     private boolean nothingFollows() {
-        return refused || (last && requestEnded);
+        return refused || ((last || closing) && requestEnded);
     }
 
     /** Whether a request's end was seen since this was last asked. */
@@ -121,8 +123,8 @@ final class Exchange extends ChannelDuplexHandler {
         // Before it is passed on, since it may be answered at once.
         if (message instanceof LastHttpContent) {
             requestEnded = true;
-            if (watch != null && answered) {
-                watch.end(); // The response came before the end of the request.
+            if (answered) {
+                over(context); // The response came before the end of the request.
             } else if (watch != null) {
                 watch.requestWhole();
             }
@@ -150,7 +152,8 @@ final class Exchange extends ChannelDuplexHandler {
     private static @Nullable Refusal refusalOfBody(Object message) {
         return message instanceof HttpContent content && content.decoderResult().isFailure()
                 ? new Refusal(
-                        CommonProblem.MALFORMED_REQUEST, "The chunks of the body are not as RFC 9112, 7.1, defines them")
+                        CommonProblem.MALFORMED_REQUEST,
+                        "The chunks of the body are not as RFC 9112, 7.1, defines them")
                 : null;
     }
 
@@ -211,6 +214,7 @@ final class Exchange extends ChannelDuplexHandler {
                 return;
             }
             responded = true;
+            closing = response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
             if (!response.headers().contains(HttpHeaderNames.DATE)) {
                 response.headers().set(HttpHeaderNames.DATE, rules.date().now());
             }
@@ -222,7 +226,8 @@ final class Exchange extends ChannelDuplexHandler {
             watch.wrote(size(message));
         }
         if (message instanceof LastHttpContent) {
-            super.write(context, message, promise.unvoid().addListener(written -> answered(context)));
+            super.write(
+                    context, message, promise.unvoid().addListener(written -> written(context, written.isSuccess())));
         } else {
             super.write(context, message, promise);
         }
@@ -237,19 +242,32 @@ final class Exchange extends ChannelDuplexHandler {
         };
     }
 
-    private void answered(ChannelHandlerContext context) {
-        answered = true;
-        if (isOver()) {
-            if (watch != null) {
-                watch.end();
-            }
-            // Not from here: whoever writes is still at it.
-            context.executor().execute(() -> goOn(context));
+    /** A response that could not be written whole cannot be written again: its request would have no answer, and no end. */
+    private void written(ChannelHandlerContext context, boolean whole) {
+        if (!whole) {
+            ChannelFuture unused = context.close();
+            return;
         }
+        answered = true;
+        if (requestEnded) {
+            over(context);
+        }
+    }
+
+    private void over(ChannelHandlerContext context) {
+        if (watch != null) {
+            watch.end();
+        }
+        // Not from here: whoever writes is still at it.
+        context.executor().execute(() -> goOn(context));
     }
 
     private void goOn(ChannelHandlerContext context) {
         if (!context.channel().isActive()) {
+            return;
+        }
+        if (closing && !last && !refused) {
+            refuseRest(context);
             return;
         }
         boolean passed = !held.isEmpty();
@@ -262,6 +280,14 @@ final class Exchange extends ChannelDuplexHandler {
         if (takesBytes()) {
             next.run();
         }
+    }
+
+    /** The response said that it is the last one (RFC 9112, 9.6). Vert.x closes only where the request said so. */
+    private void refuseRest(ChannelHandlerContext context) {
+        refused = true;
+        releaseHeld();
+        endOutput(context.channel());
+        refusing.run();
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +165,39 @@ class ExchangeTest {
 
         assertThat(written(connection)).isEmpty();
         assertThat(connection.isOpen()).isFalse();
+    }
+
+    /** It could not be written again: part of it may have gone. */
+    @Test
+    void aResponseThatCannotBeWrittenClosesItsConnection() {
+        EmbeddedChannel connection = connection(application(context -> {
+            DefaultFullHttpResponse broken = response();
+            broken.release();
+            var unused = context.writeAndFlush(broken);
+        }));
+
+        send(connection);
+
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    /** RFC 9112, 9.6: what follows is neither read nor answered. */
+    @Test
+    void aResponseThatClosesIsTheLastOfItsConnection() {
+        AtomicInteger requests = new AtomicInteger();
+        EmbeddedChannel connection = connection(application(context -> {
+            requests.incrementAndGet();
+            DefaultFullHttpResponse last = response();
+            last.headers().set("Connection", "close");
+            var unused = context.writeAndFlush(last);
+        }));
+        connection.writeInbound(Unpooled.copiedBuffer(REQUEST.repeat(3), US_ASCII));
+        connection.runPendingTasks();
+        send(connection);
+        connection.runPendingTasks();
+
+        assertThat(requests).hasValue(1);
+        assertThat(written(connection)).containsOnlyOnce("HTTP/1.1 200 OK");
     }
 
     @Test
