@@ -238,7 +238,8 @@ class ConnectionsIT {
     void whenItIsToldToStopCallsFinishAndNoneBegin() throws Exception {
         try (PackagedService stopping =
                         PackagedService.ready(TestPostgres.newDatabase(), Map.of("GATEHOUSE_PASSWORD_COST", "4"));
-                Socket underWay = new Socket("localhost", stopping.port())) {
+                Socket underWay = new Socket("localhost", stopping.port());
+                Socket kept = new Socket("localhost", stopping.port())) {
             stopping.api().signUp("somebody", PASSWORD);
             assertThat(status(stopping, "ready")).isEqualTo(200);
             assertThat(status(stopping, "group/serving")).isEqualTo(200);
@@ -253,6 +254,13 @@ class ConnectionsIT {
             assertThat(refused.problem()).isEqualTo("overloaded");
             assertThat(refused.header("Retry-After")).matches("\\d+");
             assertThat(refused.header("Connection")).isEqualTo("close");
+            kept.setSoTimeout(10_000);
+            kept.getOutputStream()
+                    .write("GET /notsecret HTTP/1.1\r\nHost: x\r\n\r\n"
+                            .repeat(3)
+                            .getBytes(US_ASCII));
+            assertThat(new String(kept.getInputStream().readAllBytes(), US_ASCII)) // Until the service closes.
+                    .containsOnlyOnce("HTTP/1.1 503 ");
             underWay.getOutputStream().write(BODY.getBytes(US_ASCII));
             assertThat(new String(underWay.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 200")

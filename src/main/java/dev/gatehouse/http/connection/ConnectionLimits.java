@@ -39,7 +39,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
     /** What the operating system buffers. With megabytes, as it takes by default, nobody would see that a client reads nothing. */
     private static final int SEND_BUFFER = 64 * 1024;
 
-    /** How long the rest of a refused request is read and dropped, so that the client gets the answer (RFC 9112, 9.6). */
+    /** How long what a client sends after the last response is read and dropped, so that the client gets the response (RFC 9112, 9.6). */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     /** Must be called before the first server listens. */
@@ -119,7 +119,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
         public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
             beforeDecoder = beforeDecoder || followDecoder(context.pipeline());
             if (beforeDecoder && bytes instanceof ByteBuf buffer) {
-                if (exchange.hasRefused()) {
+                if (exchange.readsNoMore()) {
                     buffer.release();
                     return;
                 }
@@ -230,7 +230,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
             stopAtLimit(context);
         }
 
-        /** Called when a request is refused. Drops what its client still sends, and closes the connection a little later. */
+        /** Called when no further request will be read. Drops what the client still sends, and closes the connection a little later. */
         private void linger() {
             end();
             releaseAhead();
@@ -262,9 +262,9 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
 
         /** Answers a client that has begun a request. For one that has not, an answer would belong to no request. */
         private void cut(ChannelHandlerContext context) {
-            if (begun && !exchange.takesBytes() && !exchange.hasRefused()) {
+            if (begun && !exchange.takesBytes() && !exchange.readsNoMore()) {
                 begin(context); // The request waits for the response to the one before.
-            } else if (begun && !exchange.hasRefused()) {
+            } else if (begun && !exchange.readsNoMore()) {
                 exchange.cutRequest();
             } else {
                 close(context);

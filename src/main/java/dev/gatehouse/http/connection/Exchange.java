@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * gone to the operating system (RFC 9112, 9.3.2, allows a client to send many at once). Without this, Vert.x would buffer an
  * unlimited number of responses for a client that reads nothing.
  *
- * <p>It also refuses what must not reach Vert.x (see {@link RequestHead}), and answers for Vert.x when no response begins in
- * time. All of it runs on the connection's event loop.
+ * <p>It also refuses what must not reach Vert.x (see {@link RequestHead}), answers for Vert.x when no response begins in time, and closes
+ * the connection after a response that says so or that cannot be written. All of it runs on the connection's event loop.
  */
 final class Exchange extends ChannelDuplexHandler {
     private final ConnectionRules rules;
@@ -50,7 +50,7 @@ final class Exchange extends ChannelDuplexHandler {
     private boolean upgraded;
     private boolean last;
     private boolean closing;
-    private boolean refused;
+    private boolean readsNoMore;
 
     /**
      * @param next called when an exchange is over and nothing is held any more
@@ -77,7 +77,7 @@ final class Exchange extends ChannelDuplexHandler {
 
     /** Whether the client, its protocol or the response wants the connection closed after the request that has ended. */
     private boolean nothingFollows() {
-        return refused || ((last || closing) && requestEnded);
+        return readsNoMore || ((last || closing) && requestEnded);
     }
 
     /** Whether a request's end was seen since this was last asked. */
@@ -134,6 +134,7 @@ final class Exchange extends ChannelDuplexHandler {
 
     private @Nullable Refusal begin(ChannelHandlerContext context, HttpRequest request) {
         last = !HttpUtil.isKeepAlive(request);
+        closing = false;
         toHead = request.method().equals(HttpMethod.HEAD);
         requestEnded = false;
         responded = false;
@@ -170,10 +171,10 @@ final class Exchange extends ChannelDuplexHandler {
     /** Answers in place of Vert.x where no response has begun, and closes the connection. */
     private void refuse(Refusal refusal) {
         ChannelHandlerContext context = own;
-        if (refused || context == null) {
+        if (readsNoMore || context == null) {
             return;
         }
-        refused = true;
+        readsNoMore = true;
         if (watch != null) {
             watch.end();
         }
@@ -196,13 +197,14 @@ final class Exchange extends ChannelDuplexHandler {
         }
     }
 
-    boolean hasRefused() {
-        return refused;
+    /** Whether the connection closes and what the client still sends is dropped. */
+    boolean readsNoMore() {
+        return readsNoMore;
     }
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
-        if (refused) {
+        if (readsNoMore) {
             ReferenceCountUtil.release(message);
             promise.trySuccess(); // As if it had been written: that the response is late is nobody's fault to report.
             return;
@@ -242,14 +244,14 @@ final class Exchange extends ChannelDuplexHandler {
         };
     }
 
-    /** A response that could not be written whole cannot be written again: its request would have no answer, and no end. */
+    /** Closes the connection if the write failed: part of the response may have been sent, so it cannot be sent again. */
     private void written(ChannelHandlerContext context, boolean whole) {
         if (!whole) {
             ChannelFuture unused = context.close();
             return;
         }
         answered = true;
-        if (requestEnded) {
+        if (requestEnded || closing) {
             over(context);
         }
     }
@@ -266,8 +268,8 @@ final class Exchange extends ChannelDuplexHandler {
         if (!context.channel().isActive()) {
             return;
         }
-        if (closing && !last && !refused) {
-            refuseRest(context);
+        if (closing && answered && !(last && requestEnded) && !readsNoMore) {
+            endAfterResponse(context);
             return;
         }
         boolean passed = !held.isEmpty();
@@ -283,8 +285,8 @@ final class Exchange extends ChannelDuplexHandler {
     }
 
     /** The response said that it is the last one (RFC 9112, 9.6). Vert.x closes only where the request said so. */
-    private void refuseRest(ChannelHandlerContext context) {
-        refused = true;
+    private void endAfterResponse(ChannelHandlerContext context) {
+        readsNoMore = true;
         releaseHeld();
         endOutput(context.channel());
         refusing.run();

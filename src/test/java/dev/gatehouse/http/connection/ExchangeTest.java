@@ -93,14 +93,20 @@ class ExchangeTest {
         };
     }
 
-    private static EmbeddedChannel connection(ChannelInboundHandlerAdapter behind) {
+    /** How often the connection was told that no further request will be read. */
+    private final AtomicInteger closing = new AtomicInteger();
+
+    private EmbeddedChannel connection(ChannelInboundHandlerAdapter behind) {
         ForwardingFields forwarding =
                 new ForwardingFields(new SmallRyeConfigBuilder().build(), TestClients.withoutProxy());
         DateField date = new DateField(Clock.fixed(Instant.parse("2026-11-01T09:08:07.9Z"), ZoneOffset.UTC));
         ConnectionRules rules =
                 new ConnectionRules(Duration.ofSeconds(20), Optional.of(RESPONSE_TIMEOUT), forwarding, date);
         return new EmbeddedChannel(
-                new HttpRequestDecoder(), new HttpResponseEncoder(), new Exchange(rules, () -> {}, () -> {}), behind);
+                new HttpRequestDecoder(),
+                new HttpResponseEncoder(),
+                new Exchange(rules, () -> {}, closing::incrementAndGet),
+                behind);
     }
 
     private static String written(EmbeddedChannel connection) {
@@ -198,6 +204,29 @@ class ExchangeTest {
 
         assertThat(requests).hasValue(1);
         assertThat(written(connection)).containsOnlyOnce("HTTP/1.1 200 OK");
+        assertThat(closing).hasValue(1);
+    }
+
+    /** As when the service stops: the gate answers before the body has come. */
+    @Test
+    void aResponseThatClosesDoesNotWaitForTheBody() {
+        EmbeddedChannel connection = connection(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                ReferenceCountUtil.release(message);
+                if (message instanceof HttpRequest) {
+                    DefaultFullHttpResponse last = response();
+                    last.headers().set("Connection", "close");
+                    var unused = context.writeAndFlush(last);
+                }
+            }
+        });
+        connection.writeInbound(
+                Unpooled.copiedBuffer("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf", US_ASCII));
+        connection.runPendingTasks();
+
+        assertThat(written(connection)).containsOnlyOnce("HTTP/1.1 200 OK");
+        assertThat(closing).hasValue(1);
     }
 
     @Test
