@@ -13,7 +13,7 @@ public final class DatabaseException extends RuntimeException {
         super("cannot run " + sql, cause);
     }
 
-    /** Returns true if no connection was free in time. The exceptions of the pool have no SQLSTATE. */
+    /** Returns true if the fault is the pool's, usually because no connection was free in time. The exceptions of the pool have no SQLSTATE. */
     public boolean isPoolBusy() {
         return getCause() instanceof SQLException cause && cause.getSQLState() == null;
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * statements in a constant.
  */
 public final class Sql {
-    /** A colon in a literal, a quoted name, a comment or a cast begins no parameter. */
+    /** A colon begins no parameter in a plain literal, a quoted name, a comment to the end of the line or a cast. */
     private static final Pattern TOKEN = Pattern.compile("'[^']*'|\"[^\"]*\"|--.*|::|:(?<name>[A-Za-z]\\w*)");
 
     private static final Logger LOG = Logger.getLogger(Sql.class);

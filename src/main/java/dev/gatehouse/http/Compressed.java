@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a resource method whose response is compressed for clients that take gzip. A response without this annotation never is. A response
- * with a secret must not be: its compressed length tells of the secret to who chooses a part of the text. A stream of several items is sent
- * as it is.
+ * Compresses the response of a resource method with gzip for clients that accept it. Other resource methods send their responses as they
+ * are. Do not use it for a response that holds a secret: an attacker who controls part of the text can infer the secret from the
+ * compressed length. A stream of several items is not compressed.
  */
 @NameBinding
 @Target({ElementType.METHOD, ElementType.TYPE})

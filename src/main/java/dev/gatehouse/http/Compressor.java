@@ -26,9 +26,9 @@ class Compressor implements WriterInterceptor {
             return;
         }
         response.getHeaders().putSingle(HttpHeaders.CONTENT_ENCODING.toString(), "gzip");
-        GZIPOutputStream gzip = new GZIPOutputStream(response.getOutputStream());
-        response.setOutputStream(gzip);
-        response.proceed();
-        gzip.finish();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(response.getOutputStream())) {
+            response.setOutputStream(gzip);
+            response.proceed();
+        }
     }
 }

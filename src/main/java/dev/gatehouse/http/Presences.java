@@ -15,7 +15,7 @@ public class Presences {
         this.request = request;
     }
 
-    /** That of the call which this thread answers. Nothing else may ask. */
+    /** Returns the presence of the client whose call runs on this thread. Must be called while a request is handled. */
     public Presence current() {
         return Presence.of(request.getCurrent());
     }
@@ -37,7 +37,7 @@ public class Presences {
             context.addEndHandler(end -> presence.end());
         }
 
-        /** That of a call which is being watched; otherwise one that begins now and does not end. */
+        /** Returns the presence of a watched call. For another call it begins now and does not end. */
         static Presence of(RoutingContext context) {
             Presence presence = context.get(KEY);
             return presence == null ? new Presence() : presence;

@@ -115,7 +115,7 @@ public class ProblemResponses implements OASFilter {
                     .findFirst()
                     .orElseThrow();
         } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("a class of this application can be loaded while it is built", e);
+            throw new IllegalStateException("cannot load " + value.asEnumType(), e);
         }
     }
 

@@ -79,8 +79,9 @@ final class ResourceMethods {
 
     private void requireAll(Set<MethodInfo> documented, DotName annotation) {
         for (AnnotationInstance use : index.getAnnotations(annotation)) {
-            MethodInfo method = use.target().asMethod();
-            if (!documented.contains(method)) {
+            if (use.target().kind() == AnnotationTarget.Kind.METHOD
+                    && !documented.contains(use.target().asMethod())) {
+                MethodInfo method = use.target().asMethod();
                 throw new IllegalStateException("@" + annotation.withoutPackagePrefix() + " has no effect at "
                         + method.declaringClass().name() + "." + method.name()
                         + ", which is at no path of the OpenAPI document");

@@ -22,6 +22,8 @@ public class RouteMarks implements OASFilter {
 
     private static final DotName ROUTE_POLICY = DotName.createSimple(RoutePolicy.class);
 
+    private static final DotName COMPRESSED = DotName.createSimple(Compressed.class);
+
     private final ResourceMethods methods;
 
     /** Called by Quarkus during the build. */
@@ -31,7 +33,7 @@ public class RouteMarks implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        methods.forEach(document, List.of(ROUTE_POLICY), (operation, method) -> {
+        methods.forEach(document, List.of(ROUTE_POLICY, COMPRESSED), (operation, method) -> {
             AnnotationInstance policy = method.annotation(ROUTE_POLICY);
             if (policy != null) {
                 mark(operation, policy);

@@ -5,17 +5,17 @@ import java.time.Duration;
 
 /** The call that a password is hashed for: how long it has waited for others, and when nobody waits for its answer any more. */
 public interface PendingCall {
-    /** That of a client's call. */
+    /** Returns the call that a client waits for. */
     static PendingCall of(Presence client) {
         return new TimedCall(client.sinceNanos(), client::afterwards);
     }
 
-    /** One that begins now and is not given up, such as a command's. */
+    /** Returns a call that begins now and that nobody gives up, such as that of a command. */
     static PendingCall lasting() {
         return new TimedCall(System.nanoTime(), action -> {});
     }
 
-    /** How long it has waited so far. The time of {@link #served} is no waiting. */
+    /** Returns how long the call has waited so far, without the time that {@link #served} noted. */
     Duration waited();
 
     /** Notes for how long a hash was computed for the call. */

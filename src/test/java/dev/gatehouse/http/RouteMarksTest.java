@@ -24,7 +24,10 @@ class RouteMarksTest {
                 .components(OASFactory.createComponents())
                 .paths(OASFactory.createPaths()
                         .addPathItem(
-                                path, OASFactory.createPathItem().POST(post).PUT(put)));
+                                path, OASFactory.createPathItem().POST(post).PUT(put))
+                        .addPathItem(
+                                path.replace("form", "large"),
+                                OASFactory.createPathItem().GET(operation())));
     }
 
     private static Operation operation() {
@@ -52,8 +55,8 @@ class RouteMarksTest {
             assertThatThrownBy(() -> filter.filterOpenAPI(document))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageMatching(
-                            "@(RoutePolicy|CommonProblems) has no effect at dev.gatehouse.http.ProbeResource"
-                                    + "\\.(form|smallerForm), .*");
+                            "@(RoutePolicy|CommonProblems|Compressed) has no effect at dev.gatehouse.http.ProbeResource"
+                                    + "\\.(form|smallerForm|large), .*");
         }
     }
 }
