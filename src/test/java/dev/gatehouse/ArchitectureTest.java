@@ -60,7 +60,7 @@ class ArchitectureTest {
             "setting", Set.of(),
             "crypto", Set.of(),
             "database", Set.of("setting"),
-            "client", Set.of("setting"),
+            "client", Set.of("crypto", "setting"),
             "problem", Set.of("database"),
             "lifecycle", Set.of("database", "setting"),
             "http.connection", Set.of("client", "problem", "setting"),
@@ -312,11 +312,21 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(inRoot("http..", "problem"))
                 .and()
-                .haveNameNotMatching(".*(Resource|Problems?)(\\$.*)?")
+                .haveNameNotMatching(".*Resource(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jakarta.ws.rs..", "org.jboss.resteasy..")
-                .orShould()
+                .check(OURS);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(inRoot("http..", "problem"))
+                .and()
+                .haveNameNotMatching(".*Resource(\\$.*)?")
+                .and()
+                .areNotAssignableTo(Problem.class)
+                .and()
+                .areNotAnnotatedWith(Problem.Listing.class)
+                .should()
                 .dependOnClassesThat()
                 .areAssignableTo(Problem.class)
                 .check(OURS);

@@ -28,7 +28,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
 /** What holders of an access token see of their account and do with it. */
@@ -94,7 +93,6 @@ class AccountResource {
     @Authenticated
     @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
-    @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = "Change the password, end every session and begin a new one")
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session")
     @CommonProblems({

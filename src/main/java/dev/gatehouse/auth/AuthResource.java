@@ -144,7 +144,6 @@ class AuthResource {
     @GET
     @Path("/refresh_token")
     @RunOnVirtualThread
-    @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = REFRESH)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = "SecurityScheme")
@@ -173,7 +172,6 @@ class AuthResource {
     @POST
     @Path("/refresh_token")
     @RunOnVirtualThread
-    @ResponseHeader(name = "Cache-Control", value = "no-store")
     @Operation(summary = REFRESH)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = "SecurityScheme")
@@ -206,11 +204,11 @@ class AuthResource {
         return PendingCall.of(presences.current());
     }
 
-    /** The token of an {@code Authorization} field (RFC 6750, 2.1), whose scheme is case-insensitive. */
+    /** The token of an {@code Authorization} field (RFC 6750, 2.1), whose scheme is case-insensitive and followed by any number of blanks. */
     private static String bearer(@Nullable String authorization) {
         if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
             throw CommonProblem.NOT_AUTHENTICATED.toException();
         }
-        return authorization.substring(BEARER.length());
+        return authorization.substring(BEARER.length()).replaceFirst("^ +", "");
     }
 }

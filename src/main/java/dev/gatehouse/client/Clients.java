@@ -1,5 +1,6 @@
 package dev.gatehouse.client;
 
+import dev.gatehouse.crypto.Utf8;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
@@ -8,6 +9,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.inject.Singleton;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,11 +59,20 @@ public class Clients {
                         "quarkus.http.proxy.trusted-proxies must be addresses or networks: " + text));
     }
 
-    /** The client of the call that this thread answers. Nothing else may ask. */
+    /** Returns the client whose call runs on this thread. Must be called while a request is handled. */
     public Client current() {
         HttpServerRequest current = request.getCurrent().request();
         Optional<String> userAgent = Optional.ofNullable(current.getHeader(HttpHeaders.USER_AGENT));
-        return new Client(address(current), Client.tidy(userAgent));
+        return new Client(address(current), Client.tidy(userAgent.map(Clients::decoded)));
+    }
+
+    /** Fields arrive with a character for each byte. What is UTF-8 was meant as such; anything else is left as it is. */
+    private static String decoded(String field) {
+        try {
+            return Utf8.decode(field.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (CharacterCodingException e) {
+            return field;
+        }
     }
 
     private String address(HttpServerRequest request) {

@@ -75,10 +75,10 @@ public final class IpNetwork {
                 && Arrays.equals(other.within(prefix).bytes, within(prefix).bytes);
     }
 
-    /** An address alone, or an address and the length of its prefix. */
+    /** An address alone, or an address and the length of its prefix. An IPv6 address is in the form of RFC 5952. */
     public String text() {
         try {
-            String address = InetAddress.getByAddress(bytes).getHostAddress();
+            String address = NetUtil.toAddressString(InetAddress.getByAddress(bytes));
             return prefix == bytes.length * Byte.SIZE ? address : address + "/" + prefix;
         } catch (UnknownHostException e) {
             throw new IllegalStateException("an address has 4 or 16 bytes", e);

@@ -16,8 +16,12 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +48,12 @@ class FrontGate {
     /** Marks a request that was judged under the method and query that its client chose. */
     private static final String JUDGED = "gatehouse.judged";
 
+    private static final CharSequence IDENTITY = HttpHeaders.IDENTITY;
     private static final List<String> JSON = List.of(MediaTypes.JSON);
+
+    /** Percent-encoded characters that RFC 3986, 2.3, does not reserve. A dot segment that they make is gone in the normalized path. */
+    private static final Pattern ENCODED_UNRESERVED =
+            Pattern.compile("%(?i:[46][1-9A-F]|[57][0-9A]|3[0-9]|2[DE]|5F|7E)");
 
     private static final int KIBIBYTE = 1024;
     private static final int BAD_REQUEST = 400;
@@ -88,10 +97,25 @@ class FrontGate {
                 .read(body -> judge(context, route, call, body), () -> refuseBody(context, limit));
     }
 
-    /** JAX-RS matches the normalized path. Where the raw one differs, gate and resource might mean different calls. */
+    /**
+     * JAX-RS matches the normalized path. Of the paths that are normalized to one, those are the same call whose percent-encoded letters,
+     * digits, hyphens and the like are decoded (RFC 3986, 2.3). Others, such as one with a dot segment, are none: what stands in front may
+     * have judged another path. A parameter of a segment, which JAX-RS would drop, is no part of any path.
+     */
     private Routes.@Nullable Route route(RoutingContext context) {
         String path = context.normalizedPath();
-        return path.equals(context.request().path()) ? routes.at(path) : null;
+        String sent = context.request().path();
+        boolean known = sent != null && path.equals(decodedUnreserved(sent)) && path.indexOf(';') < 0;
+        return known ? routes.at(path) : null;
+    }
+
+    private static String decodedUnreserved(String path) {
+        return path.indexOf('%') < 0
+                ? path
+                : ENCODED_UNRESERVED
+                        .matcher(path)
+                        .replaceAll(encoded -> Character.toString(HexFormat.fromHexDigits(
+                                encoded.group(), 1, encoded.group().length())));
     }
 
     private void refuseBody(RoutingContext context, int limit) {
@@ -143,12 +167,19 @@ class FrontGate {
     }
 
     private void judgeHeaders(RoutingContext context, Routes.Call call, Buffer body) {
+        if (call.secured()) {
+            context.addHeadersEndHandler(
+                    written -> context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store"));
+        }
         MultiMap headers = context.request().headers();
-        String fault = faultOfHeadersOrQuery(context, call);
-        if (fault != null) {
-            problems.answer(context, CommonProblem.INVALID_REQUEST, fault);
-        } else if (!call.whileStarting() && !database.hasBeenReached()) {
+        if (isInvalid(context, call)) {
+            return;
+        }
+        if (!call.whileStarting() && !database.hasBeenReached()) {
             problems.answer(context, CommonProblem.STARTING);
+        } else if (body.length() > 0 && isEncoded(headers)) {
+            context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, IDENTITY);
+            problems.answer(context, CommonProblem.UNSUPPORTED_MEDIA_TYPE, "A body must not be compressed");
         } else if (body.length() > 0
                 && !MediaTypes.isOneOf(call.consumes(), headers.getAll(HttpHeaders.CONTENT_TYPE), body)) {
             problems.answer(context, CommonProblem.UNSUPPORTED_MEDIA_TYPE, takes(call.consumes()));
@@ -159,6 +190,15 @@ class FrontGate {
         }
     }
 
+    /** Whether the body has a content coding (RFC 9110, 8.4). Several fields and empty members are a list (5.6.1). */
+    private static boolean isEncoded(MultiMap headers) {
+        return headers.contains(HttpHeaders.CONTENT_ENCODING)
+                && Stream.of(String.join(",", headers.getAll(HttpHeaders.CONTENT_ENCODING))
+                                .split(",", -1))
+                        .map(String::strip)
+                        .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase(IDENTITY.toString()));
+    }
+
     private static @Nullable String takes(List<String> types) {
         return types.contains(MediaTypes.JSON) ? null : "The body must be " + String.join(" or ", types);
     }
@@ -167,22 +207,36 @@ class FrontGate {
         return "The answer is " + String.join(" or ", types) + ", which Accept excludes";
     }
 
-    private static @Nullable String faultOfHeadersOrQuery(RoutingContext context, Routes.Call call) {
+    /** Refuses a request whose fields or query are invalid, and returns whether they are. */
+    private boolean isInvalid(RoutingContext context, Routes.Call call) {
         if (hasSeveralCredentials(context.request())) {
-            return "There is more than one Authorization field";
+            refuseCredentials(context, "There is more than one Authorization field");
+            return true;
         }
         if (RequestTarget.of(context.request()) == RequestTarget.INVALID_QUERY) {
-            return "The query has characters that must be percent-encoded";
+            problems.answer(
+                    context, CommonProblem.INVALID_REQUEST, "The query has characters that must be percent-encoded");
+            return true;
         }
+        Optional<String> token = tokenInQuery(context, call);
+        token.ifPresent(name -> refuseCredentials(context, "A token must not stand in the query: " + name));
+        return token.isPresent();
+    }
+
+    /** Only of a fault that concerns the credentials the challenge says so (RFC 6750, 3.1). */
+    private void refuseCredentials(RoutingContext context, String fault) {
+        context.response().putHeader("WWW-Authenticate", "Bearer error=\"invalid_request\"");
+        problems.answer(context, CommonProblem.INVALID_REQUEST, fault);
+    }
+
+    private static Optional<String> tokenInQuery(RoutingContext context, Routes.Call call) {
         if (context.request().query() == null) {
-            return null;
+            return Optional.empty();
         }
         return context.queryParams().names().stream()
                 .filter(FORBIDDEN_IN_QUERY::contains)
                 .filter(name -> !(call.tokenInQuery() && name.equals("token")))
-                .findFirst()
-                .map("A token must not stand in the query: "::concat)
-                .orElse(null);
+                .findFirst();
     }
 
     /** Hands over a request that has been judged, with its body in memory. */
@@ -196,8 +250,8 @@ class FrontGate {
     }
 
     /**
-     * Removes the fields that say nothing more than was judged. JAX-RS would judge them anew, and otherwise: it refuses the type of a body
-     * that is not there, and does not read each field that RFC 9110 allows.
+     * Removes the fields that the gate has judged, where one media type is left. JAX-RS would judge them again by other rules: it refuses
+     * the type of a body that is not there, and it does not read every form that RFC 9110 allows.
      */
     private static void hideJudgedFields(MultiMap headers, Routes.Call call, Buffer body) {
         if (call.produces().size() <= 1) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class MediaTypes {
     static final String JSON = "application/json";
     private static final String JSON_SUBTYPE = "json";
+    private static final int EXACT = 2;
     private static final Pattern BLANKS_AROUND_SEMICOLON = Pattern.compile("[ \\t]*;[ \\t]*");
 
     private MediaTypes() {}
@@ -56,7 +57,10 @@ final class MediaTypes {
                         .anyMatch(type -> type != null && is(declared, type.getType(), type.getSubtype()));
     }
 
-    /** Whether the fields let one of these types through; they do when there are none. */
+    /**
+     * Whether the fields let one of these types through; they do when there are none. A field that asks for problem documents, by name or as
+     * {@code application/*+json}, lets JSON through as well: clients that are generated from the OpenAPI document send it.
+     */
     static boolean accepts(List<String> types, List<String> accepts) {
         if (accepts.isEmpty() || types.isEmpty()) {
             return true;
@@ -65,7 +69,7 @@ final class MediaTypes {
         return accept.isBlank()
                 || accept.equals("*/*")
                 || types.contains(accept)
-                || types.stream().anyMatch(type -> quality(accept, type) > 0);
+                || types.stream().anyMatch(type -> accepts(accept, type));
     }
 
     /** Whether the {@code Accept-Encoding} fields let gzip through (RFC 9110, 12.5.3); they do not when there are none. */
@@ -85,20 +89,29 @@ final class MediaTypes {
         return any > 0;
     }
 
-    /** The quality of the most specific range that covers a type, 0 to 1; 0 when none does. */
-    private static double quality(String accept, String wanted) {
+    /** The most specific range that covers the type decides. */
+    private static boolean accepts(String accept, String wanted) {
         MediaType covered = parse(wanted);
         int bestSpecificity = -1;
         double quality = 0;
+        boolean problems = false;
         for (String range : accept.split(",", -1)) {
             MediaType type = parse(range);
-            int specificity = type == null || covered == null ? -1 : specificity(type, covered);
-            if (type != null && specificity > bestSpecificity) {
+            if (type == null || covered == null) {
+                continue;
+            }
+            int specificity = specificity(type, covered);
+            if (specificity > bestSpecificity) {
                 bestSpecificity = specificity;
                 quality = quality(type.getParameters());
             }
+            problems |= isOfProblems(type) && quality(type.getParameters()) > 0;
         }
-        return quality;
+        return quality > 0 || (problems && wanted.equals(JSON) && bestSpecificity < EXACT);
+    }
+
+    private static boolean isOfProblems(MediaType range) {
+        return is(range, "application", "problem+json") || is(range, "application", "*+json");
     }
 
     private static @Nullable MediaType parse(String text) {
@@ -113,7 +126,7 @@ final class MediaTypes {
 
     private static int specificity(MediaType range, MediaType covered) {
         if (is(range, covered.getType(), covered.getSubtype())) {
-            return 2;
+            return EXACT;
         }
         if (is(range, covered.getType(), "*")) {
             return 1;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 class Routes implements OASFilter {
     private static final List<String> JSON = List.of(MediaTypes.JSON);
+
+    private static final Set<String> NO_CONTENT = Set.of("204");
 
     private static final Route DOCUMENT = page(JSON);
     private static final Route PAGE = page(List.of());
@@ -54,6 +58,7 @@ class Routes implements OASFilter {
     /**
      * One HTTP method of a path. See {@link RoutePolicy}.
      *
+     * @param secured whether the call takes a token
      * @param bodyLimit the largest body, in bytes
      * @param consumes the media types of the request's body
      * @param produces the media types of the response; empty where any {@code Accept} will do
@@ -62,6 +67,7 @@ class Routes implements OASFilter {
             boolean whileStarting,
             boolean anyMethod,
             boolean tokenInQuery,
+            boolean secured,
             int bodyLimit,
             List<String> consumes,
             List<String> produces) {
@@ -69,7 +75,7 @@ class Routes implements OASFilter {
     }
 
     private static Route page(List<String> produces) {
-        Call get = new Call(true, false, false, RoutePolicy.BODY_LIMIT, JSON, produces);
+        Call get = new Call(true, false, false, false, RoutePolicy.BODY_LIMIT, JSON, produces);
         return new Route(new TreeMap<>(Map.of("GET", get, "HEAD", get)));
     }
 
@@ -115,6 +121,7 @@ class Routes implements OASFilter {
                 Boolean.TRUE.equals(policy.get("whileStarting")),
                 Boolean.TRUE.equals(policy.get("anyMethod")),
                 Boolean.TRUE.equals(policy.get("tokenInQuery")),
+                operation.getSecurity() != null && !operation.getSecurity().isEmpty(),
                 policy.get("bodyLimit") instanceof Number limit ? limit.intValue() : RoutePolicy.BODY_LIMIT,
                 consumes(operation),
                 produces(operation));
@@ -137,14 +144,16 @@ class Routes implements OASFilter {
         return Map.of();
     }
 
-    /** The media types of the successful responses; JSON where none of them has a body. */
+    /** The media types of the successful responses; none where no successful response has a body. */
     private static List<String> produces(Operation operation) {
-        List<String> types = operation.getResponses().getAPIResponses().entrySet().stream()
-                .filter(response -> response.getKey().startsWith("2"))
-                .flatMap(response -> types(response.getValue().getContent()))
+        Map<String, APIResponse> successes =
+                new TreeMap<>(operation.getResponses().getAPIResponses());
+        successes.keySet().removeIf(status -> !status.startsWith("2"));
+        List<String> types = successes.values().stream()
+                .flatMap(response -> types(response.getContent()))
                 .distinct()
                 .toList();
-        return types.isEmpty() ? JSON : types;
+        return types.isEmpty() && !successes.keySet().equals(NO_CONTENT) ? JSON : types;
     }
 
     /** The media types of the body; JSON where the operation has none. */

@@ -5,7 +5,7 @@ public enum CommonProblem implements Problem {
     /** The body is not exactly one JSON object in UTF-8. */
     MALFORMED_REQUEST(new Meaning(400, "Malformed request", "The body is not a single, well-formed JSON object")),
     /** Headers or query are wrong. */
-    INVALID_REQUEST(new Meaning(400, "Invalid request", "The request's headers or query are invalid", REQUEST_REFUSED)),
+    INVALID_REQUEST(new Meaning(400, "Invalid request", "The request's headers or query are invalid")),
     /** A call that needs a token came without one. */
     NOT_AUTHENTICATED(new Meaning(401, "Not authenticated", "Not authenticated", CHALLENGE)),
     /** A token is not ours, not whole, or not of the kind that is due. */

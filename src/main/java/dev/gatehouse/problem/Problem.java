@@ -29,9 +29,6 @@ public interface Problem {
     Map<String, String> TOKEN_REFUSED =
             Map.of("WWW-Authenticate", "Bearer error=\"invalid_token\"", "Cache-Control", "no-store");
 
-    /** The header field that refuses a request which RFC 6750, 3.1, calls invalid. */
-    Map<String, String> REQUEST_REFUSED = Map.of("WWW-Authenticate", "Bearer error=\"invalid_request\"");
-
     /** The header field that asks the client to try again after a second. */
     Map<String, String> RETRY = Map.of("Retry-After", "1");
 

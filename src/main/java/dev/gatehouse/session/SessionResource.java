@@ -99,11 +99,11 @@ class SessionResource {
         }
     }
 
-    /** What is not an id in its one written form is no session's. */
+    /** What is not an id in its written form, in either case (RFC 9562, 4), is no session's. */
     private static UUID sessionId(String text) {
         try {
             UUID id = UUID.fromString(text);
-            if (id.toString().equals(text)) {
+            if (id.toString().equalsIgnoreCase(text)) {
                 return id;
             }
         } catch (IllegalArgumentException e) {

@@ -41,12 +41,18 @@ class AccessTokenIdentities implements IdentityProvider<TokenAuthenticationReque
     @Override
     public Uni<SecurityIdentity> authenticate(
             TokenAuthenticationRequest request, AuthenticationRequestContext context) {
-        return switch (accessTokens.check(request.getToken().getToken())) {
+        return switch (accessTokens.check(token(request))) {
             case AccessTokens.TokenCheck.Valid(AccessToken token) -> authenticate(token, context);
             case AccessTokens.TokenCheck.Expired expired ->
                 Uni.createFrom().failure(new AuthenticationFailedException(new ExpiredTokenException()));
             case AccessTokens.TokenCheck.Invalid invalid -> refused();
         };
+    }
+
+    /** SmallRye takes one blank after the scheme; RFC 6750, 2.1, allows several. */
+    private static String token(TokenAuthenticationRequest request) {
+        String token = request.getToken().getToken();
+        return token.startsWith(" ") ? token.replaceFirst("^ +", "") : token;
     }
 
     private Uni<SecurityIdentity> authenticate(AccessToken token, AuthenticationRequestContext context) {

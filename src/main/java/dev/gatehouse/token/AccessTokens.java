@@ -178,6 +178,7 @@ public class AccessTokens {
         return signed.key().published() ? new TokenCheck.Valid(signed.token()) : INVALID;
     }
 
+    /** Without a configured audience the service identifies itself with none, so that a token for any is another's (RFC 7519, 4.1.3). */
     private boolean hasRequiredClaims(JsonNode claims) {
         return claims.path("iss").isTextual()
                 && claims.path("iss").asText().equals(config.issuer())
@@ -190,7 +191,7 @@ public class AccessTokens {
                 && (!claims.has("nbf") || hasInstant(claims, "nbf"))
                 && config.audience()
                         .map(audience -> isFor(claims.path("aud"), audience))
-                        .orElse(true);
+                        .orElse(!claims.has("aud"));
     }
 
     private static boolean isFor(JsonNode aud, String audience) {

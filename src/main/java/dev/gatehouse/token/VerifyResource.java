@@ -55,7 +55,7 @@ class VerifyResource {
         return RestResponse.ResponseBuilder.<Void>noContent()
                 .header("X-Auth-Subject", percentEncoded(subject.username()))
                 .header("X-Auth-Session", subject.sessionId())
-                .header("Cache-Control", "no-store")
+                .header("Cache-Control", "no-store") // Judged apart by the gate, as any method.
                 .build();
     }
 

@@ -30,9 +30,23 @@ class ClientTest {
     }
 
     @Test
+    void aUserAgentInUtf8IsReadAsSuchAndAnyOtherAsLatin1() throws IOException {
+        assertThat(userAgent("User-Agent: " + utf8("J\u00fcrgens \u624b\u673a \ud83d\ude00/1") + "\r\n"))
+                .isEqualTo("J\u00fcrgens \u624b\u673a \ud83d\ude00/1");
+        assertThat(userAgent("User-Agent: J\u00fcrgens/1\r\n")).isEqualTo("J\u00fcrgens/1");
+        assertThat(userAgent("User-Agent: " + utf8("\ud83d\ude00".repeat(300)) + "\r\n"))
+                .isEqualTo("\ud83d\ude00".repeat(256));
+    }
+
+    /** Its bytes, as characters of Latin-1. */
+    private static String utf8(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
     void noHeaderDecidesTheAddress() throws IOException {
         Map<String, @Nullable Object> event = signUp("X-Forwarded-For: 192.0.2.7\r\nForwarded: for=192.0.2.7\r\n");
-        assertThat(event.get("address")).isIn("127.0.0.1", "0:0:0:0:0:0:0:1", "::1");
+        assertThat(event.get("address")).isIn("127.0.0.1", "::1");
     }
 
     private @Nullable Object userAgent(String header) throws IOException {

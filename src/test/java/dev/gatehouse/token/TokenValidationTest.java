@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
@@ -33,6 +35,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What calls that take a token say to those that a client should not have, under both kinds of keys. */
 @QuarkusTest
@@ -312,7 +316,6 @@ class TokenValidationTest {
         tokens.put("five segments", good + ".x.y");
         tokens.put("padding", good + "=");
         tokens.put("blank inside", segments[0] + ". " + segments[1] + "." + segments[2]);
-        tokens.put("leading blank", " " + good);
         tokens.put("JSON serialization", "{\"payload\":\"" + segments[1] + "\"}");
         tokens.put("trailing byte", good + "A");
         tokens.put("blank at the end of a segment", segments[0] + " ." + segments[1] + "." + segments[2]);
@@ -396,10 +399,58 @@ class TokenValidationTest {
     }
 
     @Test
-    void anAudienceIsIgnoredWhileNoneIsConfigured() {
-        assertThat(api.secret(forge.withClaims(claims -> claims.put("aud", "others")))
+    void aTokenForAnAudienceIsRefusedWhileNoneIsConfigured() {
+        for (String audience : List.of("\"others\"", "\"gatehouse\"", "[\"others\"]", "[]", "null", "\"\"", "1")) {
+            String token = forge.withClaims(claims -> claims.set("aud", json(audience)));
+            assertThat(api.secret(token).problem()).as(audience).isEqualTo("invalid-token");
+            assertThat(api.refresh(token).problem()).as(audience).isEqualTo("invalid-token");
+        }
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "  ", "        "})
+    void blanksAfterTheSchemeAreOneOrMore(String blanks) {
+        for (String scheme : List.of("Bearer", "bearer", "BEARER")) {
+            assertThat(api.call("POST", "/secret")
+                            .header("Authorization", scheme + blanks + genuine)
+                            .send()
+                            .status())
+                    .isEqualTo(200);
+            assertThat(api.call("GET", "/verify")
+                            .header("Authorization", scheme + blanks + genuine)
+                            .send()
+                            .status())
+                    .isEqualTo(204);
+            assertThat(api.call("POST", "/refresh_token")
+                            .header("Authorization", scheme + blanks + genuine)
+                            .send()
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer\t%s", "Bearer%s", "Bearer \t%s", "Bearer %s x", "Bearer, %s", "Bearer"})
+    void otherFormsOfTheFieldAreRefused(String form) {
+        String field = form.replace("%s", genuine);
+        assertThat(api.call("POST", "/secret")
+                        .header("Authorization", field)
+                        .send()
                         .status())
-                .isEqualTo(200);
+                .isEqualTo(401);
+        assertThat(api.call("POST", "/refresh_token")
+                        .header("Authorization", field)
+                        .send()
+                        .status())
+                .isEqualTo(401);
     }
 
     @Test
