@@ -266,10 +266,9 @@ class FrontGate {
     private void fail(RoutingContext context) {
         context.request().resume(); // Or a body that nobody has read would keep the connection from its next request.
         int status = context.statusCode();
-        if (status == CommonProblem.NOT_FOUND.status()) {
-            problems.answer(context, CommonProblem.NOT_FOUND);
-        } else if (status >= BAD_REQUEST && status < SERVER_ERROR) {
-            problems.answer(context, CommonProblem.INVALID_REQUEST);
+        boolean refused = status > SERVER_ERROR && context.failure() == null;
+        if (refused || (status >= BAD_REQUEST && status < SERVER_ERROR)) {
+            problems.answer(context, status);
         } else {
             problems.answerFault(context, context.failure());
         }

@@ -1,5 +1,12 @@
 package dev.gatehouse.problem;
 
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /** The problems that do not belong to one feature. */
 public enum CommonProblem implements Problem {
     /** The body is not exactly one JSON object in UTF-8. */
@@ -46,10 +53,47 @@ public enum CommonProblem implements Problem {
     HTTP_VERSION_NOT_SUPPORTED(
             new Meaning(505, "HTTP version not supported", "The versions 1.0 and 1.1 of HTTP are supported"));
 
+    /** The problems that say the same as a status. */
+    private static final Map<Integer, CommonProblem> BY_STATUS = Stream.of(
+                    INVALID_REQUEST,
+                    NOT_AUTHENTICATED,
+                    FORBIDDEN,
+                    NOT_FOUND,
+                    METHOD_NOT_ALLOWED,
+                    NOT_ACCEPTABLE,
+                    REQUEST_TIMEOUT,
+                    TOO_LARGE,
+                    UNSUPPORTED_MEDIA_TYPE,
+                    TOO_MANY_ATTEMPTS)
+            .collect(Collectors.toUnmodifiableMap(CommonProblem::status, Function.identity()));
+
     private final Meaning meaning;
 
     CommonProblem(Meaning meaning) {
         this.meaning = meaning;
+    }
+
+    /**
+     * Returns the document of a refusal that a framework chose by its status alone: that of the problem which says the same as the status.
+     * Where there is none, the type is {@code about:blank}, and the document says no more than the status does (RFC 9457, 4.2.1).
+     */
+    public static Document documentOf(int status) {
+        CommonProblem same = BY_STATUS.get(status);
+        if (same != null) {
+            return same.document();
+        }
+        Response.Status known = Response.Status.fromStatusCode(status);
+        String title = known == null ? "Status " + status : known.getReasonPhrase();
+        return new Document("about:blank", title, status, title, List.of(), null);
+    }
+
+    /** Returns the header fields that go with {@link #documentOf}. */
+    public static Map<String, String> headersOf(int status) {
+        CommonProblem same = BY_STATUS.get(status);
+        if (same != null) {
+            return same.headers();
+        }
+        return status == OVERLOADED.status() ? RETRY : Map.of();
     }
 
     @Override

@@ -10,15 +10,11 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -35,21 +31,7 @@ class ProblemMappers {
 
     /** Fields of an exception's own response that say something of the refusal or the redirection. */
     private static final List<String> KEPT =
-            List.of("Allow", "Location", "Retry-After", "WWW-Authenticate", "Cache-Control");
-
-    /** The problems that say the same as a status. */
-    private static final Map<Integer, CommonProblem> BY_STATUS = Stream.of(
-                    CommonProblem.INVALID_REQUEST,
-                    CommonProblem.NOT_AUTHENTICATED,
-                    CommonProblem.FORBIDDEN,
-                    CommonProblem.NOT_FOUND,
-                    CommonProblem.METHOD_NOT_ALLOWED,
-                    CommonProblem.NOT_ACCEPTABLE,
-                    CommonProblem.REQUEST_TIMEOUT,
-                    CommonProblem.TOO_LARGE,
-                    CommonProblem.UNSUPPORTED_MEDIA_TYPE,
-                    CommonProblem.TOO_MANY_ATTEMPTS)
-            .collect(Collectors.toUnmodifiableMap(CommonProblem::status, Function.identity()));
+            List.of("Allow", "Location", "Retry-After", "WWW-Authenticate", "Cache-Control", "Content-Range");
 
     private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_INTERVAL.toNanos());
 
@@ -127,36 +109,20 @@ class ProblemMappers {
         if (status == BAD_REQUEST && hasCause(refused.getCause(), JsonProcessingException.class)) {
             return answer(CommonProblem.MALFORMED_REQUEST);
         }
-        Map<String, String> headers = new HashMap<>();
-        if (status == Response.Status.SERVICE_UNAVAILABLE.getStatusCode()) {
-            headers.put("Retry-After", "1");
-        }
+        Map<String, String> headers = new HashMap<>(CommonProblem.headersOf(status));
         for (String name : KEPT) {
             String value = refused.getResponse().getHeaderString(name);
             if (value != null) {
                 headers.put(name, value);
             }
         }
-        CommonProblem known = BY_STATUS.get(status);
-        if (known != null) {
-            Map<String, String> all = new HashMap<>(known.headers());
-            all.putAll(headers);
-            return answer(all, known, known.document());
-        }
-        return status < BAD_REQUEST ? bare(status, headers) : untyped(status, headers);
+        return status < BAD_REQUEST ? bare(status, headers) : answer(headers, status, CommonProblem.documentOf(status));
     }
 
     private static RestResponse<Problem.Document> bare(int status, Map<String, String> headers) {
         RestResponse.ResponseBuilder<Problem.Document> response = RestResponse.ResponseBuilder.create(status);
         headers.forEach(response::header);
         return response.build();
-    }
-
-    /** A status without a problem type of ours: the document says no more than the status does (RFC 9457, 4.2.1). */
-    private static RestResponse<Problem.Document> untyped(int status, Map<String, String> headers) {
-        Response.Status known = Response.Status.fromStatusCode(status);
-        String title = known == null ? "Status " + status : known.getReasonPhrase();
-        return answer(headers, status, new Problem.Document("about:blank", title, status, title, List.of(), null));
     }
 
     @ServerExceptionMapper

@@ -23,6 +23,8 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a caller and an operator see of a fault that nobody foresaw. */
 @QuarkusTest
@@ -33,6 +35,10 @@ class FaultsTest {
         void register(@Observes Router router) {
             router.get("/docs/failing").handler(context -> {
                 throw new IllegalStateException("the cause");
+            });
+            router.get("/docs/refusing/:status").handler(context -> {
+                context.response().putHeader("Content-Range", "bytes */5");
+                context.fail(Integer.parseInt(context.pathParam("status")));
             });
         }
     }
@@ -79,6 +85,41 @@ class FaultsTest {
     @Test
     void aFaultOutsideTheResourcesIsAnsweredAlike() {
         assertIncident(api.call("GET", "/docs/failing").send(), "the cause");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, invalid-request",
+        "401, not-authenticated",
+        "403, forbidden",
+        "404, not-found",
+        "405, method-not-allowed",
+        "406, not-acceptable",
+        "408, request-timeout",
+        "409, about:blank",
+        "412, about:blank",
+        "413, too-large",
+        "415, unsupported-media-type",
+        "416, about:blank",
+        "417, about:blank",
+        "422, about:blank",
+        "429, too-many-attempts",
+        "431, about:blank",
+        "451, about:blank",
+        "499, about:blank",
+        "501, about:blank",
+        "503, about:blank",
+        "599, about:blank"
+    })
+    void aRefusalByStatusOutsideTheResourcesKeepsItsStatus(int status, String type) {
+        Answer answer = api.call("GET", "/docs/refusing/" + status).send();
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.problem()).isEqualTo(type);
+        assertThat(answer.json().path("status").asInt()).isEqualTo(status);
+        assertThat(answer.header("Content-Range")).isEqualTo("bytes */5");
+        assertThat(answer.header("WWW-Authenticate").isEmpty()).isEqualTo(status > 401);
+        assertThat(answer.header("Retry-After")).isEqualTo(status == 429 || status == 503 ? "1" : "");
+        assertThat(logged).isEmpty();
     }
 
     private void assertIncident(Answer answer, String cause) {
