@@ -87,7 +87,8 @@ class NativeRegistrationsIT {
     void theDocumentationPageIsInTheExecutable() {
         assertThat(isIncluded("META-INF/quarkus-generated-openapi-doc.JSON")).isTrue();
         String page = "META-INF/io.smallrye_smallrye-open-api-ui__jar/META-INF/resources/openapi-ui/";
-        assertThat(List.of("index.html", "swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js"))
+        assertThat(List.of(
+                        "swagger-ui.css", "swagger-ui-bundle.js", "theme-feeling-blue.css", "style.css", "favicon.ico"))
                 .allSatisfy(file -> assertThat(isIncluded(page + file)).as(file).isTrue());
     }
 

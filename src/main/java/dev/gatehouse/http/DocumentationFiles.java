@@ -1,25 +1,28 @@
 package dev.gatehouse.http;
 
-import io.netty.buffer.Unpooled;
-import io.vertx.core.buffer.Buffer;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.quarkus.swaggerui.runtime.SwaggerUiRuntimeConfig;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers with the files of the documentation page compressed, to clients that take gzip. Each file is compressed once and kept in
- * memory: its script has 1.4 MB, and anybody may ask for it a thousand times at once. Other clients, and dev mode, get the files
- * from Quarkus.
+ * Answers with the documentation page and its files. The page is ours. It has only relative links, so that it works under any path
+ * prefix of a reverse proxy, and no inline script, so that its Content-Security-Policy needs no exception for scripts. The other files
+ * are those of Swagger UI.
+ *
+ * <p>Each file is read once, compressed once, and kept in memory: its script has 1.4 MB, and anybody may ask for it a thousand times
+ * at once. In dev mode Swagger UI's files come from Quarkus.
  */
 @ApplicationScoped
 class DocumentationFiles {
@@ -27,78 +30,138 @@ class DocumentationFiles {
     private static final int ORDER = -1;
 
     private static final String PATH = "/docs/";
+    private static final String PAGE = "index.html";
 
-    /** Where Quarkus puts them when it packages the service. */
-    private static final String FOLDER =
+    /** The page and its script. */
+    private static final String OURS = "page/";
+
+    /** Where Quarkus puts the files of Swagger UI when it packages the service. */
+    private static final String SWAGGER_UI =
             "/META-INF/io.smallrye_smallrye-open-api-ui__jar/META-INF/resources/openapi-ui/";
 
-    /** The types of the files that become smaller; the others are images. */
     private static final Map<String, String> TYPES = Map.of(
             "js", "text/javascript;charset=UTF-8",
             "css", "text/css;charset=UTF-8",
-            "html", "text/html;charset=UTF-8");
+            "html", "text/html;charset=UTF-8",
+            "map", "application/json;charset=UTF-8",
+            "png", "image/png",
+            "ico", "image/x-icon");
 
-    private final Map<String, Buffer> compressed = new ConcurrentHashMap<>();
+    /**
+     * What the page may load and who may frame it. People enter passwords and tokens there. Swagger UI sets styles inline and has images
+     * in {@code data:} URLs.
+     */
+    private static final Map<String, String> RESTRICTIONS = Map.of(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self';"
+                    + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            "X-Frame-Options",
+            "DENY",
+            "Referrer-Policy",
+            "no-referrer");
+
+    private final SwaggerUiRuntimeConfig config;
+    private final Map<Form, StoredFile> files = new ConcurrentHashMap<>();
+
+    /** A file in one of the forms in which it is sent. */
+    private record Form(String name, String type, boolean compressed) {}
+
+    DocumentationFiles(SwaggerUiRuntimeConfig config) {
+        this.config = config;
+    }
 
     void register(@Observes Router router) {
-        router.get(PATH + "*").order(ORDER).handler(this::answer);
-        router.head(PATH + "*").order(ORDER).handler(this::answer);
+        // The pattern matches the path without the slash as well.
+        router.route(PATH + "*")
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .order(ORDER)
+                .handler(isEnabled() ? this::answer : DocumentationFiles::refuse);
+    }
+
+    @SuppressWarnings("removal") // The older name of the setting still works.
+    private boolean isEnabled() {
+        return config.enable().orElse(config.enabled());
+    }
+
+    private static void refuse(RoutingContext context) {
+        context.fail(HttpResponseStatus.NOT_FOUND.code());
     }
 
     private void answer(RoutingContext context) {
+        RESTRICTIONS.forEach(context.response()::putHeader);
         String path = context.normalizedPath();
-        String name = !path.startsWith(PATH) ? "" : path.equals(PATH) ? "index.html" : path.substring(PATH.length());
+        if (!path.startsWith(PATH)) {
+            redirect(context);
+            return;
+        }
+        String name = path.equals(PATH) ? PAGE : path.substring(PATH.length());
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
         if (type == null || name.contains("/")) {
             context.next();
-            return;
+        } else if (name.endsWith(".html") && !name.equals(PAGE)) {
+            // Swagger UI's page for OAuth, which consists of an inline script. No call of the document needs it.
+            refuse(context);
+        } else {
+            answer(context, form(context, name, type));
+        }
+    }
+
+    /** Relative (RFC 9110, 10.2.2): the service does not know under which prefix a reverse proxy publishes it. */
+    private static void redirect(RoutingContext context) {
+        context.response()
+                .setStatusCode(HttpResponseStatus.FOUND.code())
+                .putHeader(HttpHeaders.LOCATION, PATH.substring(1))
+                .end();
+    }
+
+    /** Images are compressed already. */
+    private static Form form(RoutingContext context, String name, String type) {
+        if (type.startsWith("image/")) {
+            return new Form(name, type, false);
         }
         context.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
-        if (!MediaTypes.acceptsGzip(context.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING))) {
-            context.next();
-            return;
-        }
-        Buffer file = compressed.get(name);
-        if (file != null) {
-            answer(context, type, file);
-        } else {
-            // Compressing takes too long for an event loop.
-            context.vertx()
-                    .executeBlocking(() -> compress(name))
-                    .onFailure(context::fail)
-                    .onSuccess(made -> answer(context, type, made));
-        }
+        List<String> encodings = context.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING);
+        return new Form(name, type, MediaTypes.acceptsGzip(encodings));
     }
 
-    private static void answer(RoutingContext context, String type, @Nullable Buffer file) {
+    private void answer(RoutingContext context, Form form) {
+        StoredFile known = files.get(form);
+        if (known != null) {
+            known.answer(context);
+            return;
+        }
+        // Reading and compressing take too long for an event loop. Concurrent requests wait for the first one.
+        context.vertx()
+                .executeBlocking(() -> files.computeIfAbsent(form, DocumentationFiles::read))
+                .onFailure(context::fail)
+                .onSuccess(file -> answerOrPass(context, file));
+    }
+
+    private static void answerOrPass(RoutingContext context, @Nullable StoredFile file) {
         if (file == null) {
             context.next();
-            return;
-        }
-        context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, type)
-                .putHeader(HttpHeaders.CONTENT_ENCODING, "gzip")
-                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(file.length()))
-                .putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=86400");
-        context.end(file); // Of a HEAD request Vert.x sends the head alone.
-    }
-
-    private @Nullable Buffer compress(String name) throws IOException {
-        try (InputStream file = DocumentationFiles.class.getResourceAsStream(FOLDER + name)) {
-            if (file == null) {
-                return null;
-            }
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            try (OutputStream gzip = new GZIPOutputStream(bytes)) {
-                file.transferTo(gzip);
-            }
-            return compressed.computeIfAbsent(name, absent -> shared(bytes.toByteArray()));
+        } else {
+            file.answer(context);
         }
     }
 
-    /** Off the heap, from where Netty would copy it for each response. */
-    @SuppressWarnings("deprecation") // There is no other way to it before Vert.x 5.
-    static Buffer shared(byte[] bytes) {
-        return Buffer.buffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes));
+    private static @Nullable StoredFile read(Form form) {
+        byte[] bytes = bytes(OURS + form.name());
+        if (bytes == null) {
+            bytes = bytes(SWAGGER_UI + form.name());
+        }
+        if (bytes == null) {
+            return null;
+        }
+        return form.compressed() ? StoredFile.compressed(form.type(), bytes) : StoredFile.of(form.type(), bytes);
+    }
+
+    private static byte @Nullable [] bytes(String resource) {
+        try (InputStream file = DocumentationFiles.class.getResourceAsStream(resource)) {
+            return file == null ? null : file.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

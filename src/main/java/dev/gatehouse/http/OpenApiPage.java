@@ -3,8 +3,7 @@ package dev.gatehouse.http;
 import io.quarkus.smallrye.openapi.runtime.OpenApiConstants;
 import io.quarkus.smallrye.openapi.runtime.OpenApiDocumentService;
 import io.smallrye.openapi.runtime.io.Format;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,29 +16,38 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class OpenApiPage {
-    /** Before Quarkus' own handler, which still answers HEAD. */
+    /** Before Quarkus' own handler. */
     private static final int ORDER = -1;
 
     private final OpenApiDocumentService documents;
-    private volatile @Nullable Buffer page;
+    private volatile @Nullable StoredFile page;
 
     OpenApiPage(OpenApiDocumentService documents) {
         this.documents = documents;
     }
 
     void register(@Observes Router router) {
-        router.get("/openapi.json").order(ORDER).handler(this::answer);
+        router.route("/openapi.json")
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .order(ORDER)
+                .handler(this::answer);
     }
 
     private void answer(RoutingContext context) {
-        context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json;charset=UTF-8");
-        context.end(page());
+        StoredFile known = page;
+        if (known != null) {
+            known.answer(context);
+            return;
+        }
+        context.vertx().executeBlocking(this::page).onFailure(context::fail).onSuccess(made -> made.answer(context));
     }
 
-    private Buffer page() {
-        Buffer made = page;
+    private synchronized StoredFile page() {
+        StoredFile made = page;
         if (made == null) {
-            made = DocumentationFiles.shared(
+            made = StoredFile.of(
+                    "application/json;charset=UTF-8",
                     documents.getDocument(OpenApiConstants.DEFAULT_DOCUMENT_NAME, Format.JSON));
             page = made;
         }

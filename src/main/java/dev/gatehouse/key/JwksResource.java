@@ -1,16 +1,17 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.http.EntityTags;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
-import org.jspecify.annotations.Nullable;
 
 /** The public keys, for services that check access tokens by themselves. */
 @Path("/.well-known/jwks.json")
@@ -30,28 +31,14 @@ class JwksResource {
     @Operation(summary = "The public keys of access tokens, as a JWK Set (RFC 7517); empty where a shared secret signs")
     @APIResponse(responseCode = "200", description = "Good for five minutes")
     @APIResponse(responseCode = "304", description = "Still what the ETag in If-None-Match stands for")
-    public RestResponse<String> jwks(@HeaderParam("If-None-Match") @Nullable String ifNoneMatch) {
+    public RestResponse<String> jwks(@HeaderParam("If-None-Match") List<String> ifNoneMatch) {
         JwkSet set = keyring.keys().jwkSet();
         String etag = "\"" + set.etag() + "\"";
-        RestResponse.ResponseBuilder<String> answer = isKnown(etag, ifNoneMatch)
+        RestResponse.ResponseBuilder<String> answer = EntityTags.matchWeakly(etag, ifNoneMatch)
                 ? RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_MODIFIED)
                 : RestResponse.ResponseBuilder.ok(set.json());
         return answer.header("ETag", etag)
                 .header("Cache-Control", CACHE_CONTROL)
                 .build();
-    }
-
-    /** Compares weakly (RFC 9110, 13.1.2). Our tags have no comma in them. */
-    private static boolean isKnown(String etag, @Nullable String ifNoneMatch) {
-        if (ifNoneMatch == null) {
-            return false;
-        }
-        for (String tag : ifNoneMatch.split(",", -1)) {
-            String stripped = tag.strip();
-            if (stripped.equals("*") || stripped.replaceFirst("^W/", "").equals(etag)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

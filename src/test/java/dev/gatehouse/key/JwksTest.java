@@ -60,6 +60,16 @@ class JwksTest {
         }
     }
 
+    @Test
+    void aSecondIfNoneMatchFieldCounts() {
+        String etag = api.call("GET", PATH).send().header("ETag");
+        Answer answer = api.call("GET", PATH)
+                .header("If-None-Match", "\"x\"")
+                .header("If-None-Match", etag)
+                .send();
+        assertThat(answer.status()).isEqualTo(304);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"x\"", "x", "", "\"", "W/\"x\""})
     void whoKnowsAnotherGetsTheSet(String known) {
