@@ -16,6 +16,11 @@ final class Snippets {
 
     /** The first block of a language. */
     static String first(String language) {
+        return all(language).getFirst();
+    }
+
+    /** The blocks of a language, of which there is at least one. */
+    static List<String> all(String language) {
         try {
             List<String> blocks = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
                     .matcher(Files.readString(Path.of("docs", "verifying-tokens.md")))
@@ -23,7 +28,7 @@ final class Snippets {
                     .map((MatchResult block) -> block.group(1))
                     .toList();
             assertThat(blocks).as(language).isNotEmpty();
-            return blocks.getFirst();
+            return blocks;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

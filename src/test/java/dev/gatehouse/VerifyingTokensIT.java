@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
@@ -246,16 +248,53 @@ class VerifyingTokensIT {
         assumeThat(Tools.succeeds("nginx", "-v")).as("nginx").isTrue();
         try (Upstream app = new Upstream()) {
             int port = Tools.freePort();
-            Path config = Files.writeString(
-                    folder.resolve("nginx.conf"),
-                    "daemon off; pid nginx.pid; error_log stderr; events {}\nhttp {\naccess_log off;\n"
-                            + "client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u;"
-                            + " scgi_temp_path s;\n"
-                            + inside(snippet("nginx"), app).replace("listen 80;", "listen 127.0.0.1:" + port + ";")
-                            + "}\n");
-            Process nginx = started("nginx", "-p", folder.toString(), "-e", "stderr", "-c", config.toString());
-            assertProtects(port, nginx);
+            assertProtects(port, nginx(snippet("nginx"), app, port));
         }
+    }
+
+    private Process nginx(String snippet, Upstream app, int port) throws IOException {
+        Path config = Files.writeString(
+                folder.resolve("nginx.conf"),
+                "daemon off; pid nginx.pid; error_log stderr; events {}\nhttp {\naccess_log off;\n"
+                        + "client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u;"
+                        + " scgi_temp_path s;\n"
+                        + inside(snippet, app).replace("listen 80;", "listen 127.0.0.1:" + port + ";")
+                        + "}\n");
+        return started("nginx", "-p", folder.toString(), "-e", "stderr", "-c", config.toString());
+    }
+
+    @Test
+    void nginxLetsPreflightsPassWhereItIsToldTo() throws Exception {
+        assumeThat(Tools.succeeds("nginx", "-v")).as("nginx").isTrue();
+        String asking = snippet("nginx");
+        String exempting = Pattern.compile(" *location = /_verify \\{.*?\n    }\n", Pattern.DOTALL)
+                .matcher(asking)
+                .replaceFirst(Matcher.quoteReplacement(Snippets.all("nginx").get(1)));
+        assertThat(exempting).contains("OPTIONS").isNotEqualTo(asking);
+        try (Upstream app = new Upstream()) {
+            int port = Tools.freePort();
+            Process nginx = nginx(asking, app, port);
+            try {
+                Tools.awaitPort(port);
+                assertThat(preflight(port).status()).isEqualTo(401);
+            } finally {
+                nginx.destroy();
+                nginx.waitFor();
+            }
+            int another = Tools.freePort();
+            Process telling = nginx(exempting, app, another);
+            Tools.awaitPort(another);
+            assertThat(preflight(another).text()).isEqualTo("OPTIONS /page - - ");
+            assertProtects(another, telling);
+        }
+    }
+
+    private static Api.Answer preflight(int port) {
+        return forged(new Api(port)
+                .call("OPTIONS", "/page")
+                .header("Origin", "https://shop.example")
+                .header("Access-Control-Request-Method", "PUT")
+                .header("Access-Control-Request-Headers", "authorization"));
     }
 
     @Test

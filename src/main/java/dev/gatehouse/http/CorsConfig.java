@@ -1,19 +1,20 @@
 package dev.gatehouse.http;
 
 import io.smallrye.config.ConfigMapping;
-import jakarta.validation.constraints.Pattern;
+import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Optional;
 
-/** Quarkus' own setting, judged here once more: Quarkus would also take {@code *} and regular expressions. */
+/** Quarkus' own settings for CORS. Quarkus would also take {@code *}, regular expressions, and what can never match. */
 @ConfigMapping(prefix = "quarkus.http.cors")
 interface CorsConfig {
-    /** The origins that browsers may call from, each a scheme, a host and perhaps a port; compared exactly. */
-    Optional<
-                    List<
-                            @Pattern(
-                                    regexp = "https?://[^*/?#]+",
-                                    message = "must be exact origins, such as https://shop.example")
-                            String>>
-            origins();
+    /** Whether the service looks at the {@code Origin} of requests. */
+    @WithDefault("false")
+    boolean enabled();
+
+    /**
+     * The origins that browsers may call from, each a scheme, a host and perhaps a port, as browsers send them: in lower case, a host beyond
+     * ASCII in Punycode, without the default port and without a path. Compared exactly.
+     */
+    Optional<List<@BrowserOrigin String>> origins();
 }

@@ -16,11 +16,9 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +49,6 @@ class FrontGate {
     private static final CharSequence IDENTITY = HttpHeaders.IDENTITY;
     private static final List<String> JSON = List.of(MediaTypes.JSON);
 
-    /** Percent-encoded characters that RFC 3986, 2.3, does not reserve. A dot segment that they make is gone in the normalized path. */
-    private static final Pattern ENCODED_UNRESERVED =
-            Pattern.compile("%(?i:[46][1-9A-F]|[57][0-9A]|3[0-9]|2[DE]|5F|7E)");
-
     private static final int KIBIBYTE = 1024;
     private static final int BAD_REQUEST = 400;
     private static final int SERVER_ERROR = 500;
@@ -63,12 +57,14 @@ class FrontGate {
     private final Database database;
     private final Shutdown shutdown;
     private final ProblemWriter problems;
+    private final Origins origins;
 
-    FrontGate(Routes routes, Database database, Shutdown shutdown, ProblemWriter problems) {
+    FrontGate(Routes routes, Database database, Shutdown shutdown, ProblemWriter problems, Origins origins) {
         this.routes = routes;
         this.database = database;
         this.shutdown = shutdown;
         this.problems = problems;
+        this.origins = origins;
     }
 
     void register(@Observes Filters filters) {
@@ -84,38 +80,20 @@ class FrontGate {
             context.next();
             return;
         }
+        Routes.Route route = routes.of(context);
+        if (route != null && route.anyOrigin(context.request().method().name())) {
+            origins.open(context.response());
+        }
         if (!shutdown.admit(context)) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             problems.answer(context, CommonProblem.OVERLOADED, "The service is stopping");
             return;
         }
-        Routes.Route route = route(context);
         Routes.Call call =
                 route == null ? null : route.call(context.request().method().name());
         int limit = call == null ? RoutePolicy.BODY_LIMIT : call.bodyLimit();
         new BoundedBody(context, limit)
                 .read(body -> judge(context, route, call, body), () -> refuseBody(context, limit));
-    }
-
-    /**
-     * JAX-RS matches the normalized path. Of the paths that are normalized to one, those are the same call whose percent-encoded letters,
-     * digits, hyphens and the like are decoded (RFC 3986, 2.3). Others, such as one with a dot segment, are none: what stands in front may
-     * have judged another path. A parameter of a segment, which JAX-RS would drop, is no part of any path.
-     */
-    private Routes.@Nullable Route route(RoutingContext context) {
-        String path = context.normalizedPath();
-        String sent = context.request().path();
-        boolean known = sent != null && path.equals(decodedUnreserved(sent)) && path.indexOf(';') < 0;
-        return known ? routes.at(path) : null;
-    }
-
-    private static String decodedUnreserved(String path) {
-        return path.indexOf('%') < 0
-                ? path
-                : ENCODED_UNRESERVED
-                        .matcher(path)
-                        .replaceAll(encoded -> Character.toString(HexFormat.fromHexDigits(
-                                encoded.group(), 1, encoded.group().length())));
     }
 
     private void refuseBody(RoutingContext context, int limit) {

@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 
 /**
  * What holds for the requests of a resource method, beside the media types of its {@code @Consumes} and {@code @Produces}. A method
- * without this annotation has the defaults. {@link FrontGate} keeps to it.
+ * without this annotation has the defaults. {@link FrontGate} and {@link Origins} keep to it.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
@@ -27,9 +27,12 @@ public @interface RoutePolicy {
     /** Whether a query parameter may be called {@code token}; otherwise it is 400, since queries end up in logs (RFC 9700, 4.3.2). */
     boolean tokenInQuery() default false;
 
+    /** Whether scripts of every origin may read the responses, also where CORS is off. Only for what everybody may know. */
+    boolean anyOrigin() default false;
+
     /**
-     * Whether the method is called by a proxy with whatever method, query and media types the proxied request has, and is judged by its
-     * credentials alone.
+     * Whether the method is called by a proxy with whatever method, query, media types and {@code Origin} the proxied request has, and is
+     * judged by its credentials alone.
      */
     boolean anyMethod() default false;
 }

@@ -1,8 +1,10 @@
 package dev.gatehouse.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,10 @@ class Routes implements OASFilter {
 
     private static final Set<String> NO_CONTENT = Set.of("204");
 
+    /** Percent-encoded characters that RFC 3986, 2.3, does not reserve. A dot segment that they make is gone in the normalized path. */
+    private static final Pattern ENCODED_UNRESERVED =
+            Pattern.compile("%(?i:[46][1-9A-F]|[57][0-9A]|3[0-9]|2[DE]|5F|7E)");
+
     private static final Route DOCUMENT = page(JSON);
     private static final Route PAGE = page(List.of());
 
@@ -49,6 +55,17 @@ class Routes implements OASFilter {
             return call != null ? call : calls.get(Call.ANY_METHOD);
         }
 
+        /** Whether any method is answered, and the request's {@code Origin} ignored. */
+        boolean anyMethod() {
+            return calls.containsKey(Call.ANY_METHOD);
+        }
+
+        /** Whether scripts of every origin may read the response to a method; to one that the path does not have, where they may to another. */
+        boolean anyOrigin(String method) {
+            Call call = call(method);
+            return call == null ? calls.values().stream().anyMatch(Call::anyOrigin) : call.anyOrigin();
+        }
+
         /** The value of an {@code Allow} field. */
         String allow() {
             return String.join(", ", calls.keySet());
@@ -66,6 +83,7 @@ class Routes implements OASFilter {
     record Call(
             boolean whileStarting,
             boolean anyMethod,
+            boolean anyOrigin,
             boolean tokenInQuery,
             boolean secured,
             int bodyLimit,
@@ -75,7 +93,7 @@ class Routes implements OASFilter {
     }
 
     private static Route page(List<String> produces) {
-        Call get = new Call(true, false, false, false, RoutePolicy.BODY_LIMIT, JSON, produces);
+        Call get = new Call(true, false, false, false, false, RoutePolicy.BODY_LIMIT, JSON, produces);
         return new Route(new TreeMap<>(Map.of("GET", get, "HEAD", get)));
     }
 
@@ -87,9 +105,31 @@ class Routes implements OASFilter {
         }
     }
 
-    /** Returns the route of the path in the request line, and null where the document has no such path. */
+    /**
+     * Returns the route of a request, and null where the document has no such path. JAX-RS matches the normalized path. A path is the same
+     * call as its normalized form if they differ only in percent-encoded characters that RFC 3986, 2.3, does not reserve. Another path, such as
+     * one with a dot segment, has no route: what is in front of the service may have judged it as another. A path with a parameter of a
+     * segment has none either, since JAX-RS would drop the parameter.
+     */
     @Nullable
-    Route at(String path) {
+    Route of(RoutingContext context) {
+        String path = context.normalizedPath();
+        String sent = context.request().path();
+        boolean same = sent != null && path.equals(decodedUnreserved(sent)) && path.indexOf(';') < 0;
+        return same ? at(path) : null;
+    }
+
+    private static String decodedUnreserved(String path) {
+        return path.indexOf('%') < 0
+                ? path
+                : ENCODED_UNRESERVED
+                        .matcher(path)
+                        .replaceAll(encoded -> Character.toString(HexFormat.fromHexDigits(
+                                encoded.group(), 1, encoded.group().length())));
+    }
+
+    /** Returns the route of the path in the request line, and null where the document has no such path. */
+    private @Nullable Route at(String path) {
         Route route = byPath.get(path);
         if (route != null) {
             return route;
@@ -120,6 +160,7 @@ class Routes implements OASFilter {
         Call call = new Call(
                 Boolean.TRUE.equals(policy.get("whileStarting")),
                 Boolean.TRUE.equals(policy.get("anyMethod")),
+                Boolean.TRUE.equals(policy.get("anyOrigin")),
                 Boolean.TRUE.equals(policy.get("tokenInQuery")),
                 operation.getSecurity() != null && !operation.getSecurity().isEmpty(),
                 policy.get("bodyLimit") instanceof Number limit ? limit.intValue() : RoutePolicy.BODY_LIMIT,

@@ -1,6 +1,7 @@
 package dev.gatehouse.key;
 
 import dev.gatehouse.http.EntityTags;
+import dev.gatehouse.http.RoutePolicy;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -31,6 +32,7 @@ class JwksResource {
     @Operation(summary = "The public keys of access tokens, as a JWK Set (RFC 7517); empty where a shared secret signs")
     @APIResponse(responseCode = "200", description = "Good for five minutes")
     @APIResponse(responseCode = "304", description = "Still what the ETag in If-None-Match stands for")
+    @RoutePolicy(anyOrigin = true)
     public RestResponse<String> jwks(@HeaderParam("If-None-Match") List<String> ifNoneMatch) {
         JwkSet set = keyring.keys().jwkSet();
         String etag = "\"" + set.etag() + "\"";

@@ -33,8 +33,9 @@ class VerifyResource {
     @NonBlocking
     @Operation(
             summary = "Whether the access token is good, for reverse proxies",
-            description = "Asks for nothing but the Authorization field: method, query, Accept and Content-Type are"
-                    + " those of the proxied request and are ignored.")
+            description =
+                    "Asks for nothing but the Authorization field: method, query, Origin, Accept and Content-Type are"
+                            + " those of the proxied request and are ignored.")
     @APIResponse(
             responseCode = "204",
             description = "It is",

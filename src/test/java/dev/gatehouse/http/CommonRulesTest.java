@@ -518,6 +518,25 @@ class CommonRulesTest {
     }
 
     @Test
+    void anOriginIsIgnoredWhereNoneIsConfigured() {
+        for (String origin : List.of("https://b.example", "null", "http://[")) {
+            for (String path : List.of("/notsecret", "/login", "/verify", "/docs/", "/nosuch")) {
+                for (String method : List.of("GET", "OPTIONS")) {
+                    Answer with = api.call(method, path)
+                            .header("Origin", origin)
+                            .header("Access-Control-Request-Method", "GET")
+                            .send();
+                    assertThat(with.status())
+                            .as("%s %s", method, path)
+                            .isEqualTo(api.call(method, path).send().status());
+                    assertThat(with.header("Access-Control-Allow-Origin")).isEmpty();
+                    assertThat(with.header("Vary")).contains("Origin");
+                }
+            }
+        }
+    }
+
+    @Test
     void aPathThatOnlyNormalizesToOneOfOursDoesNotExist() {
         for (String path : List.of(
                 "/login/",

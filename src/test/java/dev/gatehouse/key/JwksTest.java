@@ -78,6 +78,31 @@ class JwksTest {
     }
 
     @Test
+    void scriptsOfEveryOriginMayReadItThoughNoOriginIsConfigured() {
+        String etag = api.call("GET", PATH).send().header("ETag");
+        for (Answer answer : new Answer[] {
+            api.call("GET", PATH).send(),
+            api.call("HEAD", PATH).send(),
+            api.call("GET", PATH).header("Origin", "https://b.example").send(),
+            api.call("GET", PATH)
+                    .header("Origin", "null")
+                    .header("If-None-Match", etag)
+                    .send(),
+            api.call("GET", PATH).header("Accept", "text/html").send(),
+            api.call("DELETE", PATH).send()
+        }) {
+            assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("*");
+            assertThat(answer.header("Access-Control-Expose-Headers")).contains("ETag");
+        }
+        Answer preflight = api.call("OPTIONS", PATH)
+                .header("Origin", "https://b.example")
+                .header("Access-Control-Request-Method", "GET")
+                .send();
+        assertThat(preflight.status()).isEqualTo(204);
+        assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("*");
+    }
+
+    @Test
     void itsKidsAreThoseOfTheTable() {
         for (JsonNode key : api.call("GET", PATH).send().json().path("keys")) {
             assertThat(sql.text(

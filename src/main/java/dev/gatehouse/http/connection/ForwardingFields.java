@@ -2,6 +2,7 @@ package dev.gatehouse.http.connection;
 
 import dev.gatehouse.client.Clients;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import jakarta.inject.Singleton;
@@ -36,15 +37,20 @@ class ForwardingFields {
             Pattern.compile("(?i)(?:^|[;,\\s])proto=\"?([A-Za-z]+)\"?(?=[;,\\s]|$)");
     private static final Pattern FORWARDED_HOST =
             Pattern.compile("(?i)(?:^|[;,\\s])host=(?:\"([^\"]*)\"|([^;,\\s\"]*))");
+    private static final Pattern HOST_WITH_PORT =
+            Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):([0-9]{1,5})");
     private static final int HIGHEST_PORT = 65_535;
 
     private final boolean used;
+    private final boolean readsHost;
     private final Clients clients;
     private final String hostField;
     private final String prefixField;
 
     ForwardingFields(Config config, Clients clients) {
         this.used = config.getOptionalValue("quarkus.http.proxy.proxy-address-forwarding", Boolean.class)
+                .orElse(false);
+        this.readsHost = config.getOptionalValue("quarkus.http.proxy.enable-forwarded-host", Boolean.class)
                 .orElse(false);
         this.clients = clients;
         this.hostField = config.getOptionalValue("quarkus.http.proxy.forwarded-host-header", String.class)
@@ -76,6 +82,29 @@ class ForwardingFields {
                 prefixField,
                 others,
                 value -> first(value).filter(prefix -> PREFIX.matcher(prefix).matches()));
+        if (believed) {
+            keepPort(fields);
+        }
+    }
+
+    /**
+     * Says the port in {@code Host} once more where a proxy names the scheme and no host: Quarkus would take it for the port of the other
+     * scheme and drop it.
+     */
+    private void keepPort(HttpHeaders fields) {
+        String host = fields.get(HttpHeaderNames.HOST);
+        Matcher port = HOST_WITH_PORT.matcher(host == null ? "" : host);
+        if (!port.matches()) {
+            return;
+        }
+        String forwarded = fields.get(FORWARDED);
+        if (forwarded != null) {
+            if (!forwarded.contains("host=")) {
+                fields.set(FORWARDED, forwarded + ";host=\"" + host + '"');
+            }
+        } else if (!fields.contains(PORT) && !(readsHost && fields.contains(hostField))) {
+            fields.set(PORT, port.group(1));
+        }
     }
 
     /** Replaces all lines of a field by what a rule makes of the first one, which is the one that Quarkus reads. */
