@@ -64,6 +64,7 @@ class ArchitectureTest {
             "problem", Set.of("database"),
             "lifecycle", Set.of("database", "setting"),
             "http.connection", Set.of("client", "problem", "setting"),
+            "http.openapi", Set.of("http", "problem"),
             "http", Set.of("http.connection", "lifecycle", "problem", "client", "database", "crypto", "setting"));
 
     /** Every feature, and which others it may use beside the foundations; never upward and never within a row. */

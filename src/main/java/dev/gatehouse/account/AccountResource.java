@@ -33,8 +33,11 @@ import org.jspecify.annotations.Nullable;
 /** What holders of an access token see of their account and do with it. */
 @Path("/account")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Account")
+@Tag(name = "Account", description = "Read, change and delete the account of the access token.")
 class AccountResource {
+    private static final String CURRENT_PASSWORD = "The current password of the account.";
+    private static final String PASSWORD_EXAMPLE = "SpongePassword";
+
     private final Accounts accounts;
     private final OwnAccount ownAccount;
     private final PasswordPolicy policy;
@@ -61,9 +64,29 @@ class AccountResource {
     }
 
     /** The password and the one that is to replace it. Members are null when they are missing or not strings. */
-    @Schema(requiredProperties = {"current_password", "new_password"})
+    @Schema(
+            description = "The current and the new password of the account.",
+            requiredProperties = {"current_password", "new_password"})
     record ChangeOfPassword(
-            @Nullable String currentPassword, @Nullable String newPassword) {
+            @Schema(
+                    description = CURRENT_PASSWORD,
+                    format = "password",
+                    writeOnly = true,
+                    minLength = 1,
+                    maxLength = Password.MAX_LENGTH,
+                    examples = PASSWORD_EXAMPLE)
+            @Nullable
+            String currentPassword,
+
+            @Schema(
+                    description = "The new password. The rules of sign-up apply.",
+                    format = "password",
+                    writeOnly = true,
+                    minLength = PasswordPolicy.DEFAULT_MIN_LENGTH,
+                    maxLength = Password.MAX_LENGTH,
+                    examples = "another SpongePassword")
+            @Nullable
+            String newPassword) {
         @Override
         public String toString() {
             return "ChangeOfPassword[redacted]";
@@ -71,8 +94,19 @@ class AccountResource {
     }
 
     /** The password. Null when it is missing or not a string. */
-    @Schema(requiredProperties = {"password"})
-    record Deletion(@Nullable String password) {
+    @Schema(
+            description = "The password of the account, which confirms its deletion.",
+            requiredProperties = {"password"})
+    record Deletion(
+            @Schema(
+                    description = CURRENT_PASSWORD,
+                    format = "password",
+                    writeOnly = true,
+                    minLength = 1,
+                    maxLength = Password.MAX_LENGTH,
+                    examples = PASSWORD_EXAMPLE)
+            @Nullable
+            String password) {
         @Override
         public String toString() {
             return "Deletion[redacted]";
@@ -82,8 +116,11 @@ class AccountResource {
     @GET
     @Authenticated
     @RunOnVirtualThread
-    @Operation(summary = "The account of the token's session")
-    @APIResponseSchema(value = AccountView.class, responseDescription = "The account")
+    @Operation(
+            operationId = "readAccount",
+            summary = "Read the account",
+            description = "Returns the account to which the session of the access token belongs.")
+    @APIResponseSchema(value = AccountView.class, responseDescription = "The account.")
     public AccountView view() {
         return accounts.view(caller().sessionId()).orElseThrow(CommonProblem.INVALID_TOKEN::toException);
     }
@@ -93,8 +130,11 @@ class AccountResource {
     @Authenticated
     @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Change the password, end every session and begin a new one")
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session")
+    @Operation(
+            operationId = "changePassword",
+            summary = "Change the password",
+            description = "Ends every session of the account, that of the access token too, and starts a new session.")
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session.")
     @CommonProblems({
         CommonProblem.MALFORMED_REQUEST,
         CommonProblem.VALIDATION_FAILED,
@@ -118,8 +158,13 @@ class AccountResource {
     @Authenticated
     @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Delete the account for good")
-    @APIResponse(responseCode = "204", description = "The account and its sessions are gone; its name stays taken")
+    @Operation(
+            operationId = "deleteAccount",
+            summary = "Delete the account",
+            description =
+                    "Ends every session of the account. A deletion cannot be undone. The username is never given out"
+                            + " again.")
+    @APIResponse(responseCode = "204", description = "The account was deleted.")
     @CommonProblems({
         CommonProblem.MALFORMED_REQUEST,
         CommonProblem.VALIDATION_FAILED,

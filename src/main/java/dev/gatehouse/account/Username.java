@@ -10,10 +10,10 @@ import rocks.xmpp.precis.PrecisProfiles;
  */
 public final class Username {
     /** The most code points of an account's name. */
-    private static final int MAX_LENGTH = 64;
+    public static final int MAX_LENGTH = 64;
 
     /** The most code points that are looked at; no account has a name of 65 or more. */
-    private static final int MAX_CANDIDATE_LENGTH = 256;
+    public static final int MAX_CANDIDATE_LENGTH = 256;
 
     private final String text;
 

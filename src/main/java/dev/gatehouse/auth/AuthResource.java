@@ -6,6 +6,7 @@ import dev.gatehouse.client.Clients;
 import dev.gatehouse.http.Fields;
 import dev.gatehouse.http.Presences;
 import dev.gatehouse.http.RoutePolicy;
+import dev.gatehouse.http.openapi.ApiDescription;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
 import dev.gatehouse.password.PendingCall;
@@ -41,11 +42,19 @@ import org.jspecify.annotations.Nullable;
 /** Sign-up, login, refresh and logout over HTTP. */
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Auth")
+@Tag(name = "Auth", description = "Sign up, log in, refresh tokens and log out.")
 class AuthResource {
     private static final String BEARER = "bearer ";
-    private static final String REFRESH = "Exchange a refresh token, or an access token, for new ones";
-    private static final String REFRESHED = "New tokens; for an access token an access token only";
+    private static final String REFRESHED =
+            "New tokens. In exchange for an access token, the response has no refresh token.";
+    private static final String REFRESH_DESCRIPTION =
+            "Takes a refresh token, or an access token until 24 hours after it expired, unless the service is configured"
+                    + " otherwise. Repeating the exchange of a refresh token within 30 seconds returns the session's current"
+                    + " refresh token. Using an exchanged refresh token later ends the session. An access token is refused"
+                    + " once a refresh token of its session has been used.";
+    private static final String USERNAME_EXAMPLE = "flyingsponge";
+    private static final String PASSWORD_EXAMPLE = "SpongePassword";
+
     private final AuthService auth;
     private final PasswordPolicy policy;
     private final SignupConfig signupConfig;
@@ -68,11 +77,58 @@ class AuthResource {
         this.presences = presences;
     }
 
-    /** A name and a password. Members are null when they are missing or not strings. */
-    @Schema(requiredProperties = {"username", "password"})
+    /** The username and the password of a new account. Members are null when they are missing or not strings. */
+    @Schema(
+            description = "The username and the password of a new account.",
+            requiredProperties = {"username", "password"})
+    record NewAccount(
+            @Schema(
+                    description = "The service maps it to lower case and normalizes it (RFC 8265, UsernameCaseMapped)."
+                            + " The length is that of the result, in code points.",
+                    minLength = 1,
+                    maxLength = Username.MAX_LENGTH,
+                    examples = USERNAME_EXAMPLE)
+            @Nullable
+            String username,
+
+            @Schema(
+                    description = "The length is in code points. The minimum is 8 unless the service is configured"
+                            + " otherwise. Common passwords, the username and its reverse are refused.",
+                    format = "password",
+                    writeOnly = true,
+                    minLength = PasswordPolicy.DEFAULT_MIN_LENGTH,
+                    maxLength = Password.MAX_LENGTH,
+                    examples = PASSWORD_EXAMPLE)
+            @Nullable
+            String password) {
+        @Override
+        public String toString() {
+            return "NewAccount[redacted]";
+        }
+    }
+
+    /** The username and the password of a login. Members are null when they are missing or not strings. */
+    @Schema(
+            description = "The username and the password of an account.",
+            requiredProperties = {"username", "password"})
     record Credentials(
-            @Schema(examples = "flyingsponge") @Nullable String username,
-            @Schema(examples = "SpongePassword") @Nullable String password) {
+            @Schema(
+                    description = "The username in any form that sign-up maps to the name of the account.",
+                    minLength = 1,
+                    maxLength = Username.MAX_CANDIDATE_LENGTH,
+                    examples = USERNAME_EXAMPLE)
+            @Nullable
+            String username,
+
+            @Schema(
+                    description = "The password of the account.",
+                    format = "password",
+                    writeOnly = true,
+                    minLength = 1,
+                    maxLength = Password.MAX_LENGTH,
+                    examples = PASSWORD_EXAMPLE)
+            @Nullable
+            String password) {
         @Override
         public String toString() {
             return "Credentials[redacted]";
@@ -80,15 +136,29 @@ class AuthResource {
     }
 
     /** {@code key} is the seed's name for the username. */
-    record SignedUp(String key, String username, Instant createdAt) {}
+    @Schema(description = "A new account.")
+    record SignedUp(
+            @Schema(description = "The same as `username`.", examples = USERNAME_EXAMPLE)
+            String key,
+
+            @Schema(
+                    description = "The username in the form in which the service stores it.",
+                    examples = USERNAME_EXAMPLE)
+            String username,
+
+            @Schema(description = "When the account was created.", examples = "2026-11-01T09:30:00.123456Z")
+            Instant createdAt) {}
 
     @POST
     @Path("/signup")
     @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
     @ResponseStatus(201)
-    @Operation(summary = "Make an account")
-    @APIResponseSchema(value = SignedUp.class, responseCode = "201", responseDescription = "The account exists")
+    @Operation(
+            operationId = "signUp",
+            summary = "Create an account",
+            description = "A username is never given out twice. Sign-up may be closed by the operator.")
+    @APIResponseSchema(value = SignedUp.class, responseCode = "201", responseDescription = "The account was created.")
     @CommonProblems({
         CommonProblem.MALFORMED_REQUEST,
         CommonProblem.VALIDATION_FAILED,
@@ -97,7 +167,7 @@ class AuthResource {
         CommonProblem.DATABASE_UNAVAILABLE
     })
     @AuthProblems({AuthProblem.SIGNUP_CLOSED, AuthProblem.ACCOUNT_EXISTS})
-    public SignedUp signUp(Credentials body) {
+    public SignedUp signUp(NewAccount body) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parseNew);
         Password password = fields.parse("password", body.password(), typed -> policy.parseNew(typed, body.username()));
@@ -118,8 +188,12 @@ class AuthResource {
     @RunOnVirtualThread
     @Consumes(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(summary = "Exchange a name and a password for tokens")
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of a new session")
+    @Operation(
+            operationId = "logIn",
+            summary = "Log in with a username and a password",
+            description = "Starts a session. The response to a wrong password and to an unknown username is the same."
+                    + " An account has at most 100 live sessions: the next login ends the session used longest ago.")
+    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session.")
     @CommonProblems({
         CommonProblem.MALFORMED_REQUEST,
         CommonProblem.VALIDATION_FAILED,
@@ -144,9 +218,16 @@ class AuthResource {
     @GET
     @Path("/refresh_token")
     @RunOnVirtualThread
-    @Operation(summary = REFRESH)
+    @Operation(
+            operationId = "refreshByGet",
+            summary = "Exchange a token for new tokens, by GET",
+            description =
+                    "Use POST instead, which does the same: this call changes the session, and a client or a proxy"
+                            + " may repeat a GET on its own.",
+            deprecated = true)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
-    @SecurityRequirement(name = "SecurityScheme")
+    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
+    @SecurityRequirement(name = ApiDescription.ACCESS_TOKEN)
     @RoutePolicy(head = false)
     @CommonProblems({
         CommonProblem.NOT_AUTHENTICATED,
@@ -172,9 +253,10 @@ class AuthResource {
     @POST
     @Path("/refresh_token")
     @RunOnVirtualThread
-    @Operation(summary = REFRESH)
+    @Operation(operationId = "refresh", summary = "Exchange a token for new tokens", description = REFRESH_DESCRIPTION)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
-    @SecurityRequirement(name = "SecurityScheme")
+    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
+    @SecurityRequirement(name = ApiDescription.ACCESS_TOKEN)
     @CommonProblems({
         CommonProblem.NOT_AUTHENTICATED,
         CommonProblem.INVALID_TOKEN,
@@ -190,9 +272,15 @@ class AuthResource {
     @POST
     @Path("/logout")
     @RunOnVirtualThread
-    @Operation(summary = "End the session of any token of it, expired or older too")
-    @APIResponse(responseCode = "204", description = "It has ended, now or before")
-    @SecurityRequirement(name = "SecurityScheme")
+    @Operation(
+            operationId = "logOut",
+            summary = "End the session of a token",
+            description =
+                    "Takes any authentic token of the session, even if it is expired or has been exchanged. Safe to"
+                            + " call twice.")
+    @APIResponse(responseCode = "204", description = "The session has ended, now or earlier.")
+    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
+    @SecurityRequirement(name = ApiDescription.ACCESS_TOKEN)
     @CommonProblems({CommonProblem.NOT_AUTHENTICATED, CommonProblem.INVALID_TOKEN, CommonProblem.DATABASE_UNAVAILABLE})
     public void logOut(@Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
         if (!auth.logOut(bearer(authorization), clients.current())) {

@@ -12,6 +12,12 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface RoutePolicy {
+    /**
+     * The name of the extension that carries a policy in the OpenAPI document from the build to the start. Its value maps the names of the
+     * members to their values, where these are not the defaults. {@link Routes} removes it before the document is published.
+     */
+    String MARK = "x-route-policy";
+
     /** The largest body by default, in bytes. */
     int BODY_LIMIT = 16 * 1024;
 

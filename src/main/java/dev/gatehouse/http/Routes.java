@@ -177,9 +177,9 @@ class Routes implements OASFilter {
 
     /** Takes the mark of the build out of an operation, so that it is not published. */
     private static Map<?, ?> policy(Operation operation) {
-        if (operation.hasExtension(RouteMarks.POLICY)
-                && operation.getExtensions().get(RouteMarks.POLICY) instanceof Map<?, ?> mark) {
-            operation.removeExtension(RouteMarks.POLICY);
+        if (operation.hasExtension(RoutePolicy.MARK)
+                && operation.getExtensions().get(RoutePolicy.MARK) instanceof Map<?, ?> mark) {
+            operation.removeExtension(RoutePolicy.MARK);
             return mark;
         }
         return Map.of();

@@ -10,7 +10,7 @@ import rocks.xmpp.precis.PrecisProfiles;
  */
 public final class Password {
     /** The most code points that a password may have, after preparation. */
-    private static final int MAX_LENGTH = 256;
+    public static final int MAX_LENGTH = 256;
 
     private final String text;
 

@@ -16,7 +16,7 @@ interface PasswordConfig {
      * The fewest code points of a new password, 1 to 64. NIST SP 800-63B-4, 3.1.1.2, asks for 15 where a password is
      * the only factor and for 8 where it is not.
      */
-    @WithDefault("8")
+    @WithDefault("" + PasswordPolicy.DEFAULT_MIN_LENGTH)
     @WithConverter(NumberSetting.class)
     @NumberRange(min = 1, max = 64)
     int minLength();

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class PasswordPolicy {
+    /** The fewest code points of a new password unless configured otherwise. */
+    public static final int DEFAULT_MIN_LENGTH = 8;
+
     private static final String SERVICE = "gatehouse";
 
     private final int minLength;

@@ -16,15 +16,21 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** What holders of an access token see of their account's sessions, and how they end them. */
 @Path("/sessions")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Sessions")
+@Tag(name = "Sessions", description = "List and end the sessions of the account of the access token.")
 class SessionResource {
+    private static final String ID_EXAMPLE = "3f2b8c9e-6a54-4d0e-9b1c-7e5d2a1f0c36";
+
     private final Sessions sessions;
     private final SecurityIdentity identity;
     private final Clients clients;
@@ -36,13 +42,34 @@ class SessionResource {
     }
 
     /** {@code current} marks the session of the token that was sent. */
+    @Schema(name = "Session", description = "A live session.")
     record SessionView(
+            @Schema(description = "The id of the session.", examples = ID_EXAMPLE)
             UUID id,
+
+            @Schema(description = "When the session was started.", examples = "2026-11-20T18:02:11.654321Z")
             Instant createdAt,
+
+            @Schema(
+                    description = "When its tokens were last refreshed, or when it was started.",
+                    examples = "2026-11-21T08:15:00.5Z")
             Instant lastUsedAt,
+
+            @Schema(
+                    description = "When the session ends unless its tokens are refreshed before.",
+                    examples = "2026-11-28T08:15:00.5Z")
             Instant expiresAt,
-            @Nullable String userAgent,
-            @Nullable String address,
+
+            @Schema(
+                    description = "The first 256 characters of `User-Agent` at login, if there was any.",
+                    examples = "curl/8.14.1")
+            @Nullable
+            String userAgent,
+
+            @Schema(description = "The IP address of the client at login, if known.", examples = "192.0.2.7") @Nullable
+            String address,
+
+            @Schema(description = "True for the session of the access token that was sent.", examples = "true")
             boolean current) {
         static SessionView of(Session session, UUID caller) {
             return new SessionView(
@@ -59,7 +86,11 @@ class SessionResource {
     @GET
     @Authenticated
     @RunOnVirtualThread
-    @Operation(summary = "The account's live sessions, the one used last first")
+    @Operation(
+            operationId = "listSessions",
+            summary = "List the live sessions of the account",
+            description = "Returns all live sessions, at most 100. The session used last is the first.")
+    @APIResponseSchema(value = SessionView[].class, responseCode = "200", responseDescription = "The live sessions.")
     public List<SessionView> list() {
         UUID caller = caller();
         List<SessionView> views = sessions.ofTheAccountOf(caller).stream()
@@ -74,8 +105,11 @@ class SessionResource {
     @DELETE
     @Authenticated
     @RunOnVirtualThread
-    @Operation(summary = "End all of the account's sessions, this one too")
-    @APIResponse(responseCode = "204", description = "They have ended")
+    @Operation(
+            operationId = "endAllSessions",
+            summary = "End all sessions of the account",
+            description = "Ends the session of the access token as well.")
+    @APIResponse(responseCode = "204", description = "All sessions have ended.")
     public void revokeAll() {
         answer(sessions.revokeAll(caller(), clients.current()));
     }
@@ -84,10 +118,19 @@ class SessionResource {
     @Path("/{id}")
     @Authenticated
     @RunOnVirtualThread
-    @Operation(summary = "End one of the account's sessions")
-    @APIResponse(responseCode = "204", description = "It has ended")
+    @Operation(
+            operationId = "endSession",
+            summary = "End a session of the account",
+            description = "The session may be that of the access token. A session that has ended is not found.")
+    @APIResponse(responseCode = "204", description = "The session has ended.")
     @CommonProblems(CommonProblem.NOT_FOUND)
-    public void revoke(@PathParam("id") String id) {
+    public void revoke(
+            @Parameter(
+                            description = "The id of the session, in lower case.",
+                            schema = @Schema(type = SchemaType.STRING, format = "uuid"),
+                            example = ID_EXAMPLE)
+                    @PathParam("id")
+                    String id) {
         answer(sessions.revoke(caller(), sessionId(id), clients.current()));
     }
 

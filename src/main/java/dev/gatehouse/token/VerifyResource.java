@@ -14,13 +14,12 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Tells a reverse proxy whose access token came with a request, so that what stands behind it need not check any. */
 @Path("/verify")
-@Tag(name = "Verification")
+@Tag(name = "Verification", description = "Check access tokens, by asking the service or with its public keys.")
 class VerifyResource {
     private final SecurityIdentity identity;
 
@@ -32,24 +31,30 @@ class VerifyResource {
     @Authenticated
     @NonBlocking
     @Operation(
-            summary = "Whether the access token is good, for reverse proxies",
+            operationId = "verify",
+            summary = "Check an access token, for reverse proxies",
             description =
-                    "Asks for nothing but the Authorization field: method, query, Origin, Accept and Content-Type are"
-                            + " those of the proxied request and are ignored.")
+                    "Reads only the `Authorization` field. A proxy may send the method, the query, `Origin`, `Accept`"
+                            + " and `Content-Type` of the request that it forwards: the service ignores them.")
     @APIResponse(
             responseCode = "204",
-            description = "It is",
+            description = "The access token is valid.",
             headers = {
                 @Header(
                         name = "X-Auth-Subject",
-                        description = "The username in UTF-8, percent-encoded but for letters, digits, - . _ ~",
-                        schema = @Schema(type = SchemaType.STRING)),
+                        description = "The username in UTF-8. Each byte outside the unreserved set of RFC 3986 is"
+                                + " percent-encoded.",
+                        schema = @Schema(type = SchemaType.STRING, examples = "flyingsponge")),
                 @Header(
                         name = "X-Auth-Session",
-                        description = "The session's id",
-                        schema = @Schema(type = SchemaType.STRING))
+                        description = "The id of the session.",
+                        schema =
+                                @Schema(
+                                        type = SchemaType.STRING,
+                                        format = "uuid",
+                                        examples = "3f2b8c9e-6a54-4d0e-9b1c-7e5d2a1f0c36")),
+                @Header(name = "Cache-Control", ref = "Cache-Control")
             })
-    @SecurityRequirement(name = "SecurityScheme")
     @RoutePolicy(anyMethod = true)
     public RestResponse<Void> verify() {
         Subject subject = (Subject) identity.getPrincipal();

@@ -3,6 +3,8 @@ package dev.gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatehouse.http.openapi.ProblemResponses;
+import dev.gatehouse.http.openapi.RouteMarks;
 import dev.gatehouse.problem.CommonProblems;
 import java.io.IOException;
 import org.eclipse.microprofile.openapi.OASFactory;

@@ -38,7 +38,7 @@ class JwksTest {
     void theSetHasTheKeysThatSignAndStandByAndMayBeKeptForFiveMinutes() throws JoseException {
         Answer answer = api.call("GET", PATH).send();
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("Content-Type")).startsWith("application/json");
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
         assertThat(answer.header("Cache-Control")).isEqualTo("public, max-age=300");
         assertThat(answer.header("ETag")).matches("\"[\\w-]{43}\"");
         JsonWebKeySet set = new JsonWebKeySet(answer.text());

@@ -1,5 +1,7 @@
-package dev.gatehouse.http;
+package dev.gatehouse.http.openapi;
 
+import io.quarkus.security.Authenticated;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
@@ -93,6 +95,11 @@ final class ResourceMethods {
     static boolean has(MethodInfo method, Class<? extends Annotation> annotation) {
         return method.hasDeclaredAnnotation(annotation)
                 || method.declaringClass().hasDeclaredAnnotation(annotation);
+    }
+
+    /** Whether a method needs an access token. */
+    static boolean isAuthenticated(MethodInfo method) {
+        return has(method, Authenticated.class) || has(method, RolesAllowed.class);
     }
 
     private static String call(String method, String path) {

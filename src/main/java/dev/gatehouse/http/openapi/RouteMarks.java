@@ -1,5 +1,7 @@
-package dev.gatehouse.http;
+package dev.gatehouse.http.openapi;
 
+import dev.gatehouse.http.Compressed;
+import dev.gatehouse.http.RoutePolicy;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,6 @@ import org.jboss.jandex.IndexView;
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class RouteMarks implements OASFilter {
-    /** The mark's name. Its value maps the names of the policy's members to their values, where these are not the defaults. */
-    static final String POLICY = "x-route-policy";
-
     private static final DotName ROUTE_POLICY = DotName.createSimple(RoutePolicy.class);
 
     private static final DotName COMPRESSED = DotName.createSimple(Compressed.class);
@@ -44,6 +43,6 @@ public class RouteMarks implements OASFilter {
     private static void mark(Operation operation, AnnotationInstance policy) {
         Map<String, Object> values = new TreeMap<>();
         policy.values().forEach(value -> values.put(value.name(), value.value()));
-        operation.addExtension(POLICY, values);
+        operation.addExtension(RoutePolicy.MARK, values);
     }
 }
