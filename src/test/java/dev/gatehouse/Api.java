@@ -14,20 +14,53 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Calls a running service with exactly the bytes that a test means, which most clients would tidy up. */
+/**
+ * Calls a running service with exactly the bytes that a test means, which most clients would tidy up. Each answer is held to the OpenAPI
+ * document of the service, see {@link DocumentedAnswers}.
+ */
 public final class Api {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int TRIES = 30;
 
+    /** Made from the document of the service that is called first: all services of one test run have the same. */
+    private static final AtomicReference<@Nullable DocumentedAnswers> DOCUMENTED = new AtomicReference<>();
+
     private final String base;
+    private final boolean documented;
 
     public Api(int port) {
+        this(port, true);
+    }
+
+    private Api(int port, boolean documented) {
         this.base = "http://localhost:" + port;
+        this.documented = documented;
+    }
+
+    /** Calls a proxy in front of a service, which has paths and answers of its own. */
+    static Api ofProxy(int port) {
+        return new Api(port, false);
+    }
+
+    private void check(String method, URI uri, Answer answer) throws IOException, InterruptedException {
+        if (DOCUMENTED.get() == null) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(base + "/openapi.json")).build();
+            HttpResponse<String> document = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            if (document.statusCode() != 200) {
+                return; // The management port, or a service that is stopping.
+            }
+            DOCUMENTED.compareAndSet(null, new DocumentedAnswers(document.body()));
+        }
+        Objects.requireNonNull(DOCUMENTED.get()).check(method, uri.getRawPath(), answer);
     }
 
     /** An answer. */
@@ -83,11 +116,13 @@ public final class Api {
     public final class Call {
         private final HttpRequest.Builder request;
         private final String method;
+        private final URI uri;
         private HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.noBody();
 
         private Call(String method, String path) {
             this.method = method;
-            this.request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(30));
+            this.uri = URI.create(base + path);
+            this.request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30));
         }
 
         public Call header(String name, String value) {
@@ -117,7 +152,11 @@ public final class Api {
             try {
                 HttpResponse<String> response =
                         CLIENT.send(request.method(method, body).build(), HttpResponse.BodyHandlers.ofString());
-                return new Answer(response.statusCode(), response.headers(), response.body());
+                Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
+                if (documented) {
+                    check(method, uri, answer);
+                }
+                return answer;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {

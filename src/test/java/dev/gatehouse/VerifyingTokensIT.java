@@ -325,7 +325,7 @@ class VerifyingTokensIT {
     private void assertProtects(int port, Process process) throws Exception {
         try {
             Tools.awaitPort(port);
-            Api proxy = new Api(port);
+            Api proxy = Api.ofProxy(port);
             String session =
                     TokenForge.of(token, new byte[1]).claims().path("sid").asText();
             String ours = "/page?token=x %E5%B0%8F%E6%98%8E " + session + " ";
