@@ -290,7 +290,7 @@ class VerifyingTokensIT {
     }
 
     private static Api.Answer preflight(int port) {
-        return forged(new Api(port)
+        return forged(Api.ofProxy(port)
                 .call("OPTIONS", "/page")
                 .header("Origin", "https://shop.example")
                 .header("Access-Control-Request-Method", "PUT")

@@ -49,9 +49,10 @@ class AuthResource {
             "New tokens. In exchange for an access token, the response has no refresh token.";
     private static final String REFRESH_DESCRIPTION =
             "Takes a refresh token, or an access token until 24 hours after it expired, unless the service is configured"
-                    + " otherwise. Repeating the exchange of a refresh token within 30 seconds returns the session's current"
-                    + " refresh token. Using an exchanged refresh token later ends the session. An access token is refused"
-                    + " once a refresh token of its session has been used.";
+                    + " otherwise. The two tokens exchanged last can be exchanged again for 30 seconds, unless the service is"
+                    + " configured otherwise, and return the session's current tokens. Using an older token, or one of"
+                    + " them later, ends the session. Once a refresh token of the session has been used, the current"
+                    + " access token is refused here and nothing changes.";
     private static final String USERNAME_EXAMPLE = "flyingsponge";
     private static final String PASSWORD_EXAMPLE = "SpongePassword";
 
@@ -93,7 +94,8 @@ class AuthResource {
 
             @Schema(
                     description = "The length is in code points. The minimum is 8 unless the service is configured"
-                            + " otherwise. Common passwords, the username and its reverse are refused.",
+                            + " otherwise. Refused are common passwords, also with digits"
+                            + " behind them, the username, its reverse and the name of the service.",
                     format = "password",
                     writeOnly = true,
                     minLength = PasswordPolicy.DEFAULT_MIN_LENGTH,

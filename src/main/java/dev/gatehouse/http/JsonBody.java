@@ -59,7 +59,8 @@ class JsonBody implements ServerMessageBodyReader<Object> {
         return read(genericType, body);
     }
 
-    private static boolean isJson(Class<?> type) {
+    /** Whether values of a Java type are JSON in requests and responses. */
+    static boolean isJson(Class<?> type) {
         return type.isRecord() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
     }
 

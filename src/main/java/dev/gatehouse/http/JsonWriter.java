@@ -41,7 +41,7 @@ class JsonWriter implements ServerMessageBodyWriter<Object> {
     @Override
     public boolean isWriteable(
             Class<?> type, Type genericType, ResteasyReactiveResourceInfo resource, MediaType mediaType) {
-        return isJson(mediaType);
+        return isJson(type, mediaType);
     }
 
     @Override
@@ -56,7 +56,7 @@ class JsonWriter implements ServerMessageBodyWriter<Object> {
 
     @Override
     public boolean isWriteable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
-        return isJson(mediaType);
+        return isJson(type, mediaType);
     }
 
     /** Called where an interceptor encodes the body. */
@@ -75,9 +75,11 @@ class JsonWriter implements ServerMessageBodyWriter<Object> {
                 body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : mapper.writeValueAsBytes(body));
     }
 
-    /** Problem documents have a type of their own, and the framework writes it as it is. */
-    private static boolean isJson(MediaType type) {
-        return type.getSubtype().equals(MediaType.APPLICATION_JSON_TYPE.getSubtype());
+    /** Problem documents have a media type of their own, which the framework writes as it is. Bytes and streams are its as well. */
+    private static boolean isJson(Class<?> type, MediaType mediaType) {
+        return (type == String.class || JsonBody.isJson(type))
+                && mediaType.getType().equals(MediaType.APPLICATION_JSON_TYPE.getType())
+                && mediaType.getSubtype().equals(MediaType.APPLICATION_JSON_TYPE.getSubtype());
     }
 
     private static void declare(ResteasyReactiveRequestContext call) {

@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers with the OpenAPI document out of one piece of memory. Quarkus would copy its hundred kilobytes for each request, and
+ * Answers with the OpenAPI document out of one piece of memory. Quarkus would copy it for each request, and
  * anybody may make a thousand of these at once.
  */
 @ApplicationScoped

@@ -56,7 +56,9 @@ class SessionResource {
             Instant lastUsedAt,
 
             @Schema(
-                    description = "When the session ends unless its tokens are refreshed before.",
+                    description =
+                            "When the session ends. Refreshing its tokens moves this time, but not beyond 30 days after the"
+                                    + " login, unless the service is configured otherwise.",
                     examples = "2026-11-28T08:15:00.5Z")
             Instant expiresAt,
 
@@ -126,7 +128,7 @@ class SessionResource {
     @CommonProblems(CommonProblem.NOT_FOUND)
     public void revoke(
             @Parameter(
-                            description = "The id of the session, in lower case.",
+                            description = "The id of the session, as `GET /sessions` returns it.",
                             schema = @Schema(type = SchemaType.STRING, format = "uuid"),
                             example = ID_EXAMPLE)
                     @PathParam("id")

@@ -35,8 +35,10 @@ public record TokenAnswer(
         String refreshToken,
 
         @Schema(
-                description = "The number of seconds until the refresh token expires if it is not used. Absent if"
-                        + " `refresh_token` is.",
+                description =
+                        "The number of seconds until the refresh token expires. Its exchange moves this time, but not"
+                                + " beyond 30 days after the login, unless the service is configured otherwise. Absent if"
+                                + " `refresh_token` is.",
                 minimum = "0",
                 examples = "604800")
         @Nullable

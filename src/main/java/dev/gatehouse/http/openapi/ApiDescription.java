@@ -44,7 +44,8 @@ public class ApiDescription implements OASFilter {
 
             - `NotFound`: there is no such path.
             - `MethodNotAllowed`: the path does not support the method. `Allow` lists the methods that it supports.
-            - `Forbidden`: the service is configured for CORS, and the `Origin` of the request is not allowed.
+            - `Forbidden`: the service is configured for CORS, and the `Origin` of the request is not allowed. It is judged before all else, \
+            except at `/verify` and `/.well-known/jwks.json`.
             - `RequestTimeout`, `NotImplemented`, `HttpVersionNotSupported` and `InvalidRequest`: the request is incomplete, or is not \
             one that HTTP/1.1 or this service allows.
 
@@ -53,10 +54,12 @@ public class ApiDescription implements OASFilter {
 
     /** The header fields of responses that are described once, by name. */
     private static final Map<String, Header> HEADERS = Map.of(
+            "Accept-Encoding",
+                    header("`identity`, where the body of the request had a content coding", text(), "identity"),
             "Allow", header("The methods that the path supports, separated by commas", text(), "GET, HEAD"),
             "Cache-Control",
                     header(
-                            "`no-store` where the response depends on a credential, `public, max-age=300` for the JWK Set",
+                            "`no-store` on every response to a call that takes a token, `public, max-age=300` for the JWK Set",
                             text(),
                             "no-store"),
             "ETag",
@@ -73,7 +76,8 @@ public class ApiDescription implements OASFilter {
                             1),
             "WWW-Authenticate",
                     header(
-                            "The challenge of RFC 6750. It has no `error` if the request had no credentials, and at `/login`.",
+                            "The challenge of RFC 6750. It has no `error` if the request had no credentials, and at `/login`. With"
+                                    + " status 400 it is there if the credentials are at fault.",
                             text(),
                             "Bearer error=\"invalid_token\""));
 

@@ -124,7 +124,7 @@ final class BodySchemas {
         return name == null ? type.simpleName() : name.asString();
     }
 
-    /** The name of a member in JSON, see {@link StrictJson}. */
+    /** The name of a member in JSON, see {@code StrictJson}. */
     private static String name(RecordComponentInfo member) {
         return member.name().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }

@@ -57,6 +57,12 @@ public class ProblemResponses implements OASFilter {
     private static final List<Problem> OF_HEADERS_AND_QUERY =
             List.of(CommonProblem.INVALID_REQUEST, CommonProblem.UNSUPPORTED_MEDIA_TYPE);
 
+    /** Header fields that depend on the occurrence. */
+    private static final Map<Problem, Set<String>> FIELDS_OF_OCCURRENCES = Map.of(
+            CommonProblem.METHOD_NOT_ALLOWED, Set.of("Allow"),
+            CommonProblem.INVALID_REQUEST, Set.of("WWW-Authenticate"),
+            CommonProblem.UNSUPPORTED_MEDIA_TYPE, Set.of("Accept-Encoding"));
+
     private static final List<Problem> OF_AN_ACCESS_TOKEN = List.of(
             CommonProblem.NOT_AUTHENTICATED,
             CommonProblem.INVALID_TOKEN,
@@ -210,7 +216,8 @@ public class ProblemResponses implements OASFilter {
     }
 
     private static Stream<String> headers(Problem problem) {
-        return problem == CommonProblem.METHOD_NOT_ALLOWED ? Stream.of("Allow") : problem.headers().keySet().stream();
+        Stream<String> always = problem.headers().keySet().stream();
+        return Stream.concat(always, FIELDS_OF_OCCURRENCES.getOrDefault(problem, Set.of()).stream());
     }
 
     private static Map<String, Object> example(Problem problem) {
@@ -232,7 +239,7 @@ public class ProblemResponses implements OASFilter {
         return object("A problem document (RFC 9457). Clients may rely on `type` and `status`, and not on the texts.")
                 .addProperty(
                         "type",
-                        text("The problem type: `urn:gatehouse:problem:` and a name")
+                        text("The problem type: `urn:gatehouse:problem:` and a name; or `about:blank`, where the status says all")
                                 .format("uri")
                                 .examples(List.of(CommonProblem.INVALID_TOKEN.type())))
                 .addProperty("title", text("What the problem type means"))

@@ -15,7 +15,7 @@ import org.jboss.jandex.IndexView;
 
 /**
  * Carries each {@link RoutePolicy} from the build to the start, in the OpenAPI document: so no annotation is read by reflection.
- * {@link Routes} takes the mark out again before the document is published.
+ * {@code Routes} takes the mark out again before the document is published.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class RouteMarks implements OASFilter {
