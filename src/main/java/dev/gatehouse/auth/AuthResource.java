@@ -94,8 +94,8 @@ class AuthResource {
 
             @Schema(
                     description = "The length is in code points. The minimum is 8 unless the service is configured"
-                            + " otherwise. Refused are common passwords, also with digits"
-                            + " behind them, the username, its reverse and the name of the service.",
+                            + " otherwise. The service refuses common passwords, also"
+                            + " with digits behind them, the username, its reverse and the name of the service.",
                     format = "password",
                     writeOnly = true,
                     minLength = PasswordPolicy.DEFAULT_MIN_LENGTH,

@@ -197,7 +197,7 @@ class FrontGate {
             return true;
         }
         Optional<String> token = tokenInQuery(context, call);
-        token.ifPresent(name -> refuseCredentials(context, "A token must not stand in the query: " + name));
+        token.ifPresent(name -> refuseCredentials(context, "There must be no token in the query: " + name));
         return token.isPresent();
     }
 

@@ -32,7 +32,7 @@ class Origins {
 
     private static final String ANY = "*";
 
-    /** The wildcard stands for each field but this one (Fetch Standard, 4.9). */
+    /** The wildcard means every field except Authorization (Fetch Standard, 4.9). */
     private static final String ANY_FIELD = "*, Authorization";
 
     private static final int NO_CONTENT = 204;
@@ -50,7 +50,7 @@ class Origins {
         this.enabled = cors.enabled();
         this.configured =
                 cors.origins().orElse(List.of()).stream().map(String::strip).collect(Collectors.toUnmodifiableSet());
-        // Quarkus' settings, whose values stand in application.properties.
+        // These are Quarkus' settings. application.properties sets them.
         this.exposed = config.getOptionalValue("quarkus.http.cors.exposed-headers", String.class);
         this.maxAge = config.getOptionalValue("quarkus.http.cors.access-control-max-age", Duration.class);
     }
@@ -131,7 +131,7 @@ class Origins {
         }
     }
 
-    /** Compares with scheme and host of the request, which are those that a trusted proxy names. */
+    /** Compares with the scheme and the host of the request. A trusted proxy may have sent both. */
     private static boolean isOwn(HttpServerRequest request, String origin) {
         String own = own(request);
         return own != null && own.equalsIgnoreCase(withoutDefaultPort(origin));

@@ -99,7 +99,9 @@ class Keyring {
             if (isUsable() && keeper.isDue(reading) && takingTurns.compareAndSet(false, true)) {
                 keeping.execute(this::takeTurns);
             }
-        } catch (RuntimeException e) {
+        } catch (
+                RuntimeException
+                        e) { // Whatever it was: observers of the probe must not throw, and the next probe reads again.
             failed(e);
         }
     }

@@ -38,7 +38,7 @@ public enum CommonProblem implements Problem {
     VALIDATION_FAILED(new Meaning(422, "Validation failed", "Validation failed")),
     /** Too many attempts have failed, or been made, from here or for this name; {@code Retry-After} says when to come again. */
     TOO_MANY_ATTEMPTS(new Meaning(429, "Too many attempts", "Too many attempts", RETRY)),
-    /** A fault of ours; the incident's id stands in the log beside the cause. */
+    /** A fault of ours. The log has the incident's id and the cause. */
     INTERNAL_ERROR(new Meaning(500, "Internal error", "Internal error")),
     /** The body has a transfer coding that is not supported (RFC 9112, 6.1). */
     NOT_IMPLEMENTED(new Meaning(501, "Not implemented", "No transfer coding but chunked is supported")),

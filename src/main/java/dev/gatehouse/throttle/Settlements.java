@@ -81,7 +81,7 @@ class Settlements {
     /**
      * Says it at once.
      *
-     * @throws DatabaseException when the database did not take it; it is told again
+     * @throws DatabaseException when the database did not take it; this class tries again
      */
     void now(Attempt.Reservation reservation, Attempt.Verdict verdict) {
         try {

@@ -161,7 +161,7 @@ public class Throttle {
         }
     }
 
-    /** A pool that is busy is no outage: the verdict stands, and is told again. */
+    /** A pool that is busy is no outage. The verdict is valid, and Settlements sends it again. */
     private void fail(Attempt.Reservation reservation) {
         try {
             settlements.now(reservation, Attempt.Verdict.FAILED);
@@ -177,7 +177,7 @@ public class Throttle {
     private void succeed(Attempt.Reservation reservation) {
         try {
             settlements.now(reservation, Attempt.Verdict.SUCCEEDED);
-        } catch (DatabaseException e) { // It is told again, and logged if that fails too.
+        } catch (DatabaseException e) { // Settlements sends it again, and logs it if that fails too.
             LOG.debug("throttle=unsettled", e);
         }
     }

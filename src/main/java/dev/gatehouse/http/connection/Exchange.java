@@ -260,7 +260,7 @@ final class Exchange extends ChannelDuplexHandler {
         if (watch != null) {
             watch.end();
         }
-        // Not from here: whoever writes is still at it.
+        // Later, because the handler that wrote the response is still running.
         context.executor().execute(() -> goOn(context));
     }
 
