@@ -99,6 +99,9 @@ public final class Api {
 
         /** The claims of a token answer's access token. */
         public JsonNode claims() {
+            if (status != 200 && status != 201) {
+                throw new AssertionError("no token, but " + status + ": " + text);
+            }
             try {
                 return MAPPER.readTree(Base64.getUrlDecoder().decode(token().split("\\.", -1)[1]));
             } catch (IOException e) {

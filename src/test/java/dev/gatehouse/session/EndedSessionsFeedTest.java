@@ -203,6 +203,6 @@ class EndedSessionsFeedTest {
     }
 
     private UUID logIn() {
-        return api.login(username, PASSWORD).session();
+        return Api.patiently(() -> api.login(username, PASSWORD)).session();
     }
 }
