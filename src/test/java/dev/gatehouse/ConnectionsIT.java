@@ -236,8 +236,11 @@ class ConnectionsIT {
 
     @Test
     void whenItIsToldToStopCallsFinishAndNoneBegin() throws Exception {
-        try (PackagedService stopping =
-                        PackagedService.ready(TestPostgres.newDatabase(), Map.of("GATEHOUSE_PASSWORD_COST", "4"));
+        Map<String, String> settings = Map.of(
+                "QUARKUS_HTTP_CORS_ENABLED", "true",
+                "QUARKUS_HTTP_CORS_ORIGINS", "https://shop.example",
+                "GATEHOUSE_PASSWORD_COST", "4");
+        try (PackagedService stopping = PackagedService.ready(TestPostgres.newDatabase(), settings);
                 Socket underWay = new Socket("localhost", stopping.port());
                 Socket kept = new Socket("localhost", stopping.port())) {
             stopping.api().signUp("somebody", PASSWORD);
@@ -250,10 +253,18 @@ class ConnectionsIT {
             Await.until(() -> status(stopping, "ready") == 503);
             assertThat(status(stopping, "group/serving")).isEqualTo(503);
             assertThat(status(stopping, "live")).isEqualTo(200);
-            Answer refused = stopping.api().login("somebody", PASSWORD);
-            assertThat(refused.problem()).isEqualTo("overloaded");
-            assertThat(refused.header("Retry-After")).matches("\\d+");
-            assertThat(refused.header("Connection")).isEqualTo("close");
+            assertStopping(stopping.api().login("somebody", PASSWORD));
+            for (String origin : List.of("https://shop.example", "https://other.example")) {
+                for (String path : List.of("/login", "/.well-known/jwks.json")) {
+                    for (String method : List.of("GET", "OPTIONS")) {
+                        assertStopping(stopping.api()
+                                .call(method, path)
+                                .header("Origin", origin)
+                                .header("Access-Control-Request-Method", "GET")
+                                .send());
+                    }
+                }
+            }
             kept.setSoTimeout(10_000);
             kept.getOutputStream()
                     .write("GET /notsecret HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -267,6 +278,12 @@ class ConnectionsIT {
                     .contains("refresh_token");
             assertThat(stopping.awaitEnd()).isEqualTo(143);
         }
+    }
+
+    private static void assertStopping(Answer refused) {
+        assertThat(refused.problem()).isEqualTo("overloaded");
+        assertThat(refused.header("Retry-After")).matches("\\d+");
+        assertThat(refused.header("Connection")).isEqualTo("close");
     }
 
     @Test

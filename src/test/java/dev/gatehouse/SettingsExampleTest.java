@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,12 @@ import org.junit.jupiter.api.Test;
 /** Keeps application.properties.example in step with the configuration mappings. */
 class SettingsExampleTest {
     private static final Pattern SETTING = Pattern.compile("^#?([a-z][a-z0-9.-]+)=(.*)$", Pattern.MULTILINE);
+
+    /** Settings of Quarkus that stop the start. */
+    private static final Set<String> REFUSED = Set.of(
+            "quarkus.http.cors.methods",
+            "quarkus.http.cors.headers",
+            "quarkus.http.cors.access-control-allow-credentials");
 
     private final String example = read();
 
@@ -41,6 +48,7 @@ class SettingsExampleTest {
                         .filter(type -> type.isAnnotatedWith(ConfigMapping.class))
                         .forEach(type -> ConfigMappings.getProperties(ConfigClass.configClass(type.reflect()))
                                 .forEach((name, property) -> mapped.put(name, defaultValue(property))));
+        mapped.keySet().removeAll(REFUSED);
         mapped.keySet().removeIf(name -> name.endsWith("[*]")); // An element of a list that stands there itself.
         Map<String, String> shown = new TreeMap<>();
         Matcher matcher = SETTING.matcher(example);

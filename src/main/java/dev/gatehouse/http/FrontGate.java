@@ -24,15 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges what can be judged of a request without its credentials and its members, in the order that the README gives:
- * size, path, method, headers and query, whether the service has started, {@code Content-Type}, {@code Accept}. It
+ * origin, size, path, method, headers and query, whether the service has started, {@code Content-Type}, {@code Accept}. It
  * stands before JAX-RS, which would answer some of these in another order and some without a problem document.
  *
  * <p>Runs on the event loop and never blocks.
  */
 @ApplicationScoped
 class FrontGate {
-    /** After the CORS filter (300), whose header fields refusals carry too, and before authentication (200). */
-    private static final int PRIORITY = 250;
+    /** Before Quarkus' CORS filter (300), which would answer some requests by itself, and before authentication (200). */
+    private static final int PRIORITY = 310;
 
     /** Before the framework's own failure handler, which shows the fault. */
     private static final int FAILURES = 0;
@@ -76,17 +76,19 @@ class FrontGate {
     }
 
     private void enter(RoutingContext context) {
-        if (context.get(JUDGED) != null) {
+        if (context.get(JUDGED) != null || isFrameworkPage(context)) {
             context.next();
             return;
         }
         Routes.Route route = routes.of(context);
-        if (route != null && route.anyOrigin(context.request().method().name())) {
-            origins.open(context.response());
-        }
+        Runnable answerToOrigin = origins.judge(context, route);
         if (!shutdown.admit(context)) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             problems.answer(context, CommonProblem.OVERLOADED, "The service is stopping");
+            return;
+        }
+        if (answerToOrigin != null) {
+            new BoundedBody(context, RoutePolicy.BODY_LIMIT).read(body -> answerToOrigin.run(), answerToOrigin);
             return;
         }
         Routes.Call call =
@@ -96,15 +98,18 @@ class FrontGate {
                 .read(body -> judge(context, route, call, body), () -> refuseBody(context, limit));
     }
 
+    /** The framework judges the requests of its own pages, also their origin. */
+    private static boolean isFrameworkPage(RoutingContext context) {
+        return context.normalizedPath().startsWith(FRAMEWORK_PAGES)
+                && LaunchMode.current().isDevOrTest();
+    }
+
     private void refuseBody(RoutingContext context, int limit) {
         problems.answer(context, CommonProblem.TOO_LARGE, "The body is larger than " + limit / KIBIBYTE + " KiB");
     }
 
     private void judge(RoutingContext context, Routes.@Nullable Route route, Routes.@Nullable Call call, Buffer body) {
-        if (context.normalizedPath().startsWith(FRAMEWORK_PAGES)
-                && LaunchMode.current().isDevOrTest()) {
-            context.next();
-        } else if (RequestTarget.of(context.request()) == RequestTarget.INVALID_PATH) {
+        if (RequestTarget.of(context.request()) == RequestTarget.INVALID_PATH) {
             problems.answer(
                     context, CommonProblem.INVALID_REQUEST, "The path has characters that must be percent-encoded");
         } else if (route == null) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import jakarta.validation.ValidatorFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -19,7 +20,15 @@ class BrowserOriginTest {
     private final Validator validator = factory.getValidator();
 
     /** The settings as an operator gives them. */
-    private record Settings(boolean enabled, Optional<List<@BrowserOrigin String>> origins) implements CorsConfig {}
+    private record Settings(
+            boolean enabled,
+            Optional<List<@BrowserOrigin String>> origins,
+            List<String> exposedHeaders,
+            Duration accessControlMaxAge,
+            Optional<String> methods,
+            Optional<String> headers,
+            Optional<Boolean> accessControlAllowCredentials)
+            implements CorsConfig {}
 
     @AfterAll
     void close() {
@@ -27,7 +36,14 @@ class BrowserOriginTest {
     }
 
     private static Settings settings(String origin) {
-        return new Settings(true, Optional.of(List.of("https://shop.example", origin)));
+        return new Settings(
+                true,
+                Optional.of(List.of("https://shop.example", origin)),
+                List.of("ETag"),
+                Duration.ZERO,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     @ParameterizedTest
