@@ -16,4 +16,13 @@ public final class TestClients {
     public static Clients withoutProxy() {
         return new Clients(new Settings(false, false, Optional.empty()), new CurrentVertxRequest());
     }
+
+    /**
+     * One proxy is trusted.
+     *
+     * @param forwarded whether it is read from {@code Forwarded}
+     */
+    public static Clients behind(String proxy, boolean forwarded) {
+        return new Clients(new Settings(true, forwarded, Optional.of(List.of(proxy))), new CurrentVertxRequest());
+    }
 }

@@ -102,9 +102,13 @@ class ForwardingFields {
             if (!forwarded.contains("host=")) {
                 fields.set(FORWARDED, forwarded + ";host=\"" + host + '"');
             }
-        } else if (!fields.contains(PORT) && !(readsHost && fields.contains(hostField))) {
+        } else if (namesScheme(fields) && !fields.contains(PORT) && !(readsHost && fields.contains(hostField))) {
             fields.set(PORT, port.group(1));
         }
+    }
+
+    private static boolean namesScheme(HttpHeaders fields) {
+        return fields.contains(PROTO) || fields.contains(SSL);
     }
 
     /** Replaces all lines of a field by what a rule makes of the first one, which is the one that Quarkus reads. */
