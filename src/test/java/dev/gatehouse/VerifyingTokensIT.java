@@ -272,20 +272,34 @@ class VerifyingTokensIT {
                 .replaceFirst(Matcher.quoteReplacement(Snippets.all("nginx").get(1)));
         assertThat(exempting).contains("OPTIONS").isNotEqualTo(asking);
         try (Upstream app = new Upstream()) {
-            int port = Tools.freePort();
-            Process nginx = nginx(asking, app, port);
-            try {
-                Tools.awaitPort(port);
-                assertThat(preflight(port).status()).isEqualTo(401);
-            } finally {
-                nginx.destroy();
-                nginx.waitFor();
-            }
-            int another = Tools.freePort();
-            Process telling = nginx(exempting, app, another);
+            assertPreflightPassesOnly(exempting, asking, app, this::nginx);
+        }
+    }
+
+    /** How a proxy is started with a snippet as its configuration. */
+    private interface Starter {
+        Process start(String snippet, Upstream app, int port) throws IOException;
+    }
+
+    private void assertPreflightPassesOnly(String exempting, String asking, Upstream app, Starter starter)
+            throws Exception {
+        int port = Tools.freePort();
+        Process proxy = starter.start(asking, app, port);
+        try {
+            Tools.awaitPort(port);
+            assertThat(preflight(port).status()).isEqualTo(401);
+        } finally {
+            proxy.destroy();
+            proxy.waitFor();
+        }
+        int another = Tools.freePort();
+        Process telling = starter.start(exempting, app, another);
+        try {
             Tools.awaitPort(another);
             assertThat(preflight(another).text()).isEqualTo("OPTIONS /page - - ");
             assertProtects(another, telling);
+        } finally {
+            telling.destroy();
         }
     }
 
@@ -302,12 +316,27 @@ class VerifyingTokensIT {
         assumeThat(Tools.succeeds("caddy", "version")).as("caddy").isTrue();
         try (Upstream app = new Upstream()) {
             int port = Tools.freePort();
-            Path config = Files.writeString(
-                    folder.resolve("Caddyfile"),
-                    "{\nadmin off\nauto_https off\n}\n"
-                            + inside(snippet("caddy"), app).replace("shop.example", "http://localhost:" + port));
-            Process caddy = started("caddy", "run", "--adapter", "caddyfile", "--config", config.toString());
-            assertProtects(port, caddy);
+            assertProtects(port, caddy(snippet("caddy"), app, port));
+        }
+    }
+
+    private Process caddy(String snippet, Upstream app, int port) throws IOException {
+        Path config = Files.writeString(
+                folder.resolve("Caddyfile"),
+                "{\nadmin off\nauto_https off\n}\n"
+                        + inside(snippet, app).replace("shop.example", "http://localhost:" + port));
+        return started("caddy", "run", "--adapter", "caddyfile", "--config", config.toString());
+    }
+
+    @Test
+    void caddyLetsPreflightsPassWhereItIsToldTo() throws Exception {
+        assumeThat(Tools.succeeds("caddy", "version")).as("caddy").isTrue();
+        String asking = snippet("caddy");
+        String exempting = asking.replaceFirst(
+                "(?m)^ +handle ", Matcher.quoteReplacement(Snippets.all("caddy").get(1)) + "\n$0");
+        assertThat(exempting).contains("OPTIONS");
+        try (Upstream app = new Upstream()) {
+            assertPreflightPassesOnly(exempting, asking, app, this::caddy);
         }
     }
 
