@@ -228,8 +228,8 @@ class AuthResource {
                             + " may repeat a GET on its own.",
             deprecated = true)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
-    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
     @SecurityRequirement(name = ApiDescription.ACCESS_TOKEN)
+    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
     @RoutePolicy(head = false)
     @CommonProblems({
         CommonProblem.NOT_AUTHENTICATED,
@@ -257,8 +257,8 @@ class AuthResource {
     @RunOnVirtualThread
     @Operation(operationId = "refresh", summary = "Exchange a token for new tokens", description = REFRESH_DESCRIPTION)
     @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
-    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
     @SecurityRequirement(name = ApiDescription.ACCESS_TOKEN)
+    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
     @CommonProblems({
         CommonProblem.NOT_AUTHENTICATED,
         CommonProblem.INVALID_TOKEN,
@@ -281,8 +281,8 @@ class AuthResource {
                     "Takes any authentic token of the session, even if it is expired or has been exchanged. Safe to"
                             + " call twice.")
     @APIResponse(responseCode = "204", description = "The session has ended, now or earlier.")
-    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
     @SecurityRequirement(name = ApiDescription.ACCESS_TOKEN)
+    @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
     @CommonProblems({CommonProblem.NOT_AUTHENTICATED, CommonProblem.INVALID_TOKEN, CommonProblem.DATABASE_UNAVAILABLE})
     public void logOut(@Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
         if (!auth.logOut(bearer(authorization), clients.current())) {

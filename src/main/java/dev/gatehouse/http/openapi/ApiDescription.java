@@ -30,7 +30,10 @@ public class ApiDescription implements OASFilter {
     /** The name of the security scheme for access tokens. */
     public static final String ACCESS_TOKEN = "accessToken";
 
-    /** The name of the security scheme for refresh tokens. */
+    /**
+     * The name of the security scheme for refresh tokens. An operation that takes both kinds lists this one last: of the tokens that were
+     * entered, Swagger UI sends the last.
+     */
     public static final String REFRESH_TOKEN = "refreshToken";
 
     private static final String DESCRIPTION = """
