@@ -37,7 +37,14 @@ class DocumentationPageIT {
     private static final String SCRIPT = "/docs/swagger-ui-bundle.js";
 
     private static List<String> compressed() {
-        return List.of("/docs/", "/docs/index.html", "/docs/page.js", SCRIPT, "/docs/swagger-ui.css", SCRIPT + ".map");
+        return List.of(
+                "/docs/",
+                "/docs/index.html",
+                "/docs/page.js",
+                "/docs/page.css",
+                SCRIPT,
+                "/docs/swagger-ui.css",
+                SCRIPT + ".map");
     }
 
     private static List<String> files() {
@@ -252,6 +259,19 @@ class DocumentationPageIT {
         assertThat(send("GET", "/docs/oauth2-redirect.html").statusCode()).isEqualTo(404);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {400, 1400})
+    void anOperationFitsTheScreen(int width) throws Exception {
+        assumeThat(Chromium.isInstalled()).as("chromium").isTrue();
+        try (Chromium browser = new Chromium(folder, width)) {
+            browser.open("http://localhost:" + service.port() + "/docs/#/Auth/refresh");
+            Await.until(() -> browser.evaluate("document.querySelector('.responses-table') !== null")
+                    .asBoolean());
+            String beyond = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            assertThat(browser.evaluate(beyond).asInt(-1)).isZero();
+        }
+    }
+
     @Test
     void thePageAndItsFilesAreFoundFromTheRoot() throws Exception {
         assertIsComplete(URI.create("http://localhost:" + service.port() + "/docs"));
@@ -303,7 +323,7 @@ class DocumentationPageIT {
                 .map((MatchResult link) -> link.group(1))
                 .toList();
         assertThat(links)
-                .contains("../openapi.json", "swagger-ui-bundle.js", "swagger-ui.css", "page.js")
+                .contains("../openapi.json", "swagger-ui-bundle.js", "swagger-ui.css", "page.js", "page.css")
                 .noneMatch(link -> link.startsWith("/") || link.contains(":"));
         for (String link : links) {
             assertThat(send(page.resolve(link), "GET").statusCode()).as(link).isEqualTo(200);

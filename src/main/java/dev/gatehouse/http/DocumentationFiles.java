@@ -32,7 +32,7 @@ class DocumentationFiles {
     private static final String PATH = "/docs/";
     private static final String PAGE = "index.html";
 
-    /** The page and its script. */
+    /** The page, its script and its styles. */
     private static final String OURS = "page/";
 
     /** Where Quarkus puts the files of Swagger UI when it packages the service. */
