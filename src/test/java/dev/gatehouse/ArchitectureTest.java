@@ -76,10 +76,14 @@ class ArchitectureTest {
             Map.entry("throttle", Set.of("audit", "key")),
             Map.entry("session", Set.of("audit", "key")),
             Map.entry("token", Set.of("session", "key")),
-            Map.entry("account", Set.of("token", "session", "password", "throttle", "audit", "key")),
-            Map.entry("auth", Set.of("account", "token", "session", "password", "throttle", "audit", "key")),
-            Map.entry("command", Set.of("account", "token", "session", "password", "throttle", "audit", "key")),
-            Map.entry("demo", Set.of("account", "token", "session", "password", "throttle", "audit", "key")));
+            Map.entry("account", Set.of("token", "session", "password", "audit", "key")),
+            Map.entry("login", Set.of("account", "token", "session", "password", "throttle", "audit", "key")),
+            Map.entry(
+                    "profile", Set.of("login", "account", "token", "session", "password", "throttle", "audit", "key")),
+            Map.entry("auth", Set.of("login", "account", "token", "session", "password", "throttle", "audit", "key")),
+            Map.entry(
+                    "command", Set.of("login", "account", "token", "session", "password", "throttle", "audit", "key")),
+            Map.entry("demo", Set.of("login", "account", "token", "session", "password", "throttle", "audit", "key")));
 
     private static final Map<String, Set<String>> MAY_USE = Stream.concat(
                     FOUNDATIONS.entrySet().stream(),

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * Guessing from many addresses, which a trusted proxy tells, against two packaged replicas by turns. What was checked is what
- * was answered 401; what was not is 429. What is 503 was not judged, and is tried again.
+ * was answered 401; what was not is 429. What is 503 is tried again. On a busy machine it may have been counted before: so the rows say
+ * how many were.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AttackIT {
@@ -127,7 +128,10 @@ class AttackIT {
     void ofGuessesFromManyAddressesAtOneNameAHundredAreChecked() {
         long checked = withTheOwnerLoggingIn(
                 OWNERS_ADDRESS, () -> checked(GUESSES, AT_ONCE, n -> login(n, "owner", "guess-" + n, address(n))));
-        assertThat(checked).isEqualTo(100);
+        assertThat(checked).isPositive().isLessThanOrEqualTo(100);
+        assertThat(sql.number(
+                        "SELECT failures + under_way + under_way_before FROM throttle_bucket WHERE kind = 'name'"))
+                .isEqualTo(100);
         assertThat(login(0, "owner", PASSWORD, "198.51.100.1").status()).isEqualTo(429);
     }
 
@@ -135,15 +139,16 @@ class AttackIT {
     void ofGuessesFromOneAddressAtManyNamesAHundredAndThoseUnderWayAreChecked() {
         long checked = withTheOwnerLoggingIn(
                 OWNERS_ADDRESS, () -> checked(GUESSES, AT_ONCE, n -> login(n, "name-" + n, "a guess", OWNERS_ADDRESS)));
-        assertThat(checked).isBetween(100L, 100L + AT_ONCE);
-        assertThat(sql.number("SELECT count(*) FROM throttle_bucket WHERE kind = 'pair'"))
-                .isEqualTo(checked + 1);
+        long counted = sql.number("SELECT count(*) FROM throttle_bucket WHERE kind = 'pair' AND failures > 0");
+        assertThat(counted).isBetween(100L, 100L + AT_ONCE);
+        assertThat(checked).isPositive().isLessThanOrEqualTo(counted);
     }
 
+    /** The 5 that are free, the one that somebody then waits for, and the 10 that may be under way beside them. */
     @Test
-    void ofTwoHundredGuessesAtOnceThoseAreCheckedThatAreFree() {
-        assertThat(checked(200, 200, n -> login(n, "owner", "guess-" + n, "198.51.100.1")))
-                .isEqualTo(6);
+    void ofFourHundredGuessesAtOnceAtMostSixteenAreChecked() {
+        assertThat(checked(400, 400, n -> login(n, "owner", "guess-" + n, "198.51.100.1")))
+                .isBetween(6L, 16L);
         assertThat(login(0, "owner", PASSWORD, OWNERS_ADDRESS).status()).isEqualTo(200);
     }
 

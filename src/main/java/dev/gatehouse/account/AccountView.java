@@ -5,7 +5,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What holders of an account see of it. */
 @Schema(name = "Account", description = "An account.")
-record AccountView(
+public record AccountView(
         @Schema(description = "The username in the form in which the service stores it.", examples = "flyingsponge")
         String username,
 

@@ -121,7 +121,7 @@ public class Accounts {
 
     /** The password hash of a live session's account; empty when the session is not live. */
     @Transactional
-    Optional<StoredPassword> storedPasswordOf(UUID sessionId) {
+    public Optional<StoredPassword> storedPasswordOf(UUID sessionId) {
         return sessions.accountOf(sessionId)
                 .flatMap(accountId -> Account.find("id", accountId)
                         .project(StoredPassword.class)
@@ -130,7 +130,7 @@ public class Accounts {
 
     /** The account of a live session; empty when the session is not live. */
     @Transactional
-    Optional<AccountView> view(UUID sessionId) {
+    public Optional<AccountView> view(UUID sessionId) {
         return sessions.accountOf(sessionId)
                 .flatMap(accountId -> Account.<Account>findByIdOptional(accountId))
                 .map(account -> new AccountView(account.username, account.createdAt, account.passwordChangedAt));
@@ -140,35 +140,32 @@ public class Accounts {
      * Begins a session for a verified password.
      *
      * @param replacement a hash of the same password in today's form, to be stored instead; empty to leave it
-     * @return empty when the account is gone or has another hash by now; then nothing was changed
      */
     @Transactional
-    public Optional<LiveSession> logIn(StoredPassword verified, Optional<String> replacement, Client client) {
+    public Acted<LiveSession> logIn(StoredPassword verified, Optional<String> replacement, Client client) {
         Account account = lockedIfUnchanged(verified);
         if (account == null) {
-            return Optional.empty();
+            return new Acted.HashReplaced<>();
         }
         replacement.ifPresent(hash -> account.passwordHash = hash);
         LiveSession session = sessions.open(account.id, account.username, client);
         auditLog.record(new AuditEvent.LoggedIn(account.id, session.id()), client);
-        return Optional.of(session);
+        return new Acted.Done<>(session);
     }
 
     /**
      * Gives an account another password, ends all its sessions and begins a new one.
      *
      * @param caller the session that asks for it
-     * @return empty when the account is gone or has another hash by now; then nothing was changed
      */
     @Transactional
-    Optional<Confirmation<LiveSession>> changePassword(
-            UUID caller, StoredPassword verified, String newHash, Client client) {
+    public Acted<LiveSession> changePassword(UUID caller, StoredPassword verified, String newHash, Client client) {
         Account account = lockedIfUnchanged(verified);
         if (account == null) {
-            return Optional.empty();
+            return new Acted.HashReplaced<>();
         }
         if (sessions.accountOf(caller).isEmpty()) {
-            return Optional.of(new Confirmation.SessionEnded<>());
+            return new Acted.SessionEnded<>();
         }
         CHANGE_PASSWORD
                 .on(pool)
@@ -178,23 +175,23 @@ public class Accounts {
         sessions.endAllForChangedPassword(account.id);
         LiveSession session = sessions.open(account.id, account.username, client);
         auditLog.record(new AuditEvent.PasswordChanged(account.id, session.id()), client);
-        return Optional.of(new Confirmation.Done<>(session));
+        return new Acted.Done<>(session);
     }
 
     /**
      * Deletes an account, ends all its sessions, and keeps a hash of its name, so that it is never given out again.
      *
      * @param caller the session that asks for it
-     * @return the account's id; empty when it is gone or has another hash by now; then nothing was changed
+     * @return the account's id, if that is done
      */
     @Transactional
-    Optional<Confirmation<UUID>> delete(UUID caller, StoredPassword verified, Client client) {
+    public Acted<UUID> delete(UUID caller, StoredPassword verified, Client client) {
         Account account = lockedIfUnchanged(verified);
         if (account == null) {
-            return Optional.empty();
+            return new Acted.HashReplaced<>();
         }
         if (sessions.accountOf(caller).isEmpty()) {
-            return Optional.of(new Confirmation.SessionEnded<>());
+            return new Acted.SessionEnded<>();
         }
         INSERT_DELETED_NAME
                 .on(pool)
@@ -203,13 +200,29 @@ public class Accounts {
         sessions.endAllForDeletedAccount(account.id);
         account.delete();
         auditLog.record(new AuditEvent.AccountDeleted(account.id), client);
-        return Optional.of(new Confirmation.Done<>(account.id));
+        return new Acted.Done<>(account.id);
     }
 
     /** The account, with its row locked, if its hash is still the one that a password was verified against. */
     private static @Nullable Account lockedIfUnchanged(StoredPassword verified) {
         Account account = Account.findById(verified.accountId(), LockModeType.PESSIMISTIC_WRITE);
         return account != null && account.passwordHash.equals(verified.hash()) ? account : null;
+    }
+
+    /**
+     * How an act ended that a verified password allows.
+     *
+     * @param <T> what comes of it
+     */
+    public sealed interface Acted<T> {
+        /** It is done; it is committed when the transaction is. */
+        record Done<T>(T result) implements Acted<T> {}
+
+        /** The account is gone or has another hash by now. Nothing was changed. */
+        record HashReplaced<T>() implements Acted<T> {}
+
+        /** The session that asked for it is not live. Nothing was changed. */
+        record SessionEnded<T>() implements Acted<T> {}
     }
 
     /** How a registration ended. */

@@ -61,8 +61,7 @@ public class AuditLog implements Expiring {
             @Nullable UUID session,
             @Nullable String nameHash) {}
 
-    /** Records an event in the running transaction, or in one of its own where none runs. It is logged on commit. */
-    @Transactional
+    /** Records an event in the running transaction, or by itself if none runs. It is logged on commit. */
     public void record(AuditEvent event, Client client) {
         Line line = line(event);
         INSERT.on(pool)

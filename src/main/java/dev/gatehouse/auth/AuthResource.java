@@ -7,6 +7,9 @@ import dev.gatehouse.http.Fields;
 import dev.gatehouse.http.Presences;
 import dev.gatehouse.http.RoutePolicy;
 import dev.gatehouse.http.openapi.ApiDescription;
+import dev.gatehouse.login.PasswordCheck.Claim;
+import dev.gatehouse.login.PasswordCheck.Claimant;
+import dev.gatehouse.login.PasswordCheck.Outcome;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
 import dev.gatehouse.password.PendingCall;
@@ -209,11 +212,13 @@ class AuthResource {
         Username username = fields.parse("username", body.username(), Username::parse);
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
-        tokenAnswers.requireKeys();
-        return switch (auth.login(new AuthService.Login(username, password, clients.current(), call()))) {
-            case LoginOutcome.LoggedIn(LiveSession session) -> tokenAnswers.withRefreshToken(session);
-            case LoginOutcome.InvalidCredentials refused -> throw AuthProblem.INVALID_CREDENTIALS.toException();
-            case LoginOutcome.TooManyAttempts(Duration wait) -> throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
+        Claim claim = new Claim(new Claimant.Named(username), password, clients.current(), call());
+        return switch (auth.login(claim)) {
+            case Outcome.Done<TokenAnswer>(TokenAnswer tokens) -> tokens;
+            case Outcome.TooManyAttempts<TokenAnswer>(Duration wait) ->
+                throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
+            case Outcome.WrongPassword<TokenAnswer> wrong -> throw AuthProblem.INVALID_CREDENTIALS.toException();
+            case Outcome.SessionEnded<TokenAnswer> ended -> throw AuthProblem.INVALID_CREDENTIALS.toException();
         };
     }
 
@@ -239,9 +244,7 @@ class AuthResource {
     })
     @AuthProblems(AuthProblem.SESSION_ENDED)
     public TokenAnswer refresh(@Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
-        String token = bearer(authorization);
-        tokenAnswers.requireKeys();
-        return switch (auth.refresh(token, clients.current())) {
+        return switch (auth.refresh(bearer(authorization), clients.current())) {
             case Refresh.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
                 tokenAnswers.withRefreshToken(session);
             case Refresh.Refreshed(LiveSession session, Credential.OfAccessToken by) ->

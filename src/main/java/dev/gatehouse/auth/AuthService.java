@@ -7,10 +7,12 @@ import dev.gatehouse.account.Username;
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
+import dev.gatehouse.login.PasswordCheck;
+import dev.gatehouse.login.PasswordCheck.Claim;
+import dev.gatehouse.login.PasswordCheck.Outcome;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.Passwords;
 import dev.gatehouse.password.PendingCall;
-import dev.gatehouse.password.Verification;
 import dev.gatehouse.problem.OverloadedException;
 import dev.gatehouse.session.Credential;
 import dev.gatehouse.session.LiveSession;
@@ -22,11 +24,12 @@ import dev.gatehouse.throttle.Throttle;
 import dev.gatehouse.token.AccessToken;
 import dev.gatehouse.token.AccessTokens;
 import dev.gatehouse.token.AccessTokens.TokenCheck;
+import dev.gatehouse.token.TokenAnswer;
+import dev.gatehouse.token.TokenAnswers;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import org.jboss.logging.Logger;
 
 /**
  * The auth bean: sign-up, login, refresh, logout. Has no transaction of its own; each touch of the database is short and
@@ -34,13 +37,10 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 class AuthService {
-    private static final Logger LOG = Logger.getLogger(AuthService.class);
-
-    /** A login starts over when the stored hash was rewritten under it, as a login beside it does once an account. */
-    private static final int LOGIN_ATTEMPTS = 3;
-
     private final Accounts accounts;
     private final Passwords passwords;
+    private final PasswordCheck passwordCheck;
+    private final TokenAnswers tokenAnswers;
     private final Sessions sessions;
     private final RefreshTokens refreshTokens;
     private final AccessTokens accessTokens;
@@ -50,6 +50,8 @@ class AuthService {
     AuthService(
             Accounts accounts,
             Passwords passwords,
+            PasswordCheck passwordCheck,
+            TokenAnswers tokenAnswers,
             Sessions sessions,
             RefreshTokens refreshTokens,
             AccessTokens accessTokens,
@@ -57,6 +59,8 @@ class AuthService {
             AuditLog auditLog) {
         this.accounts = accounts;
         this.passwords = passwords;
+        this.passwordCheck = passwordCheck;
+        this.tokenAnswers = tokenAnswers;
         this.sessions = sessions;
         this.refreshTokens = refreshTokens;
         this.accessTokens = accessTokens;
@@ -68,11 +72,17 @@ class AuthService {
     Registration signUp(Username username, Password password, Client client, PendingCall call) {
         return switch (throttle.reserveSignUp(client)) {
             case Attempt.Blocked(Duration retryAfter) -> new Registration.TooManyAttempts(retryAfter);
-            case Attempt.Allowed(Attempt.Reservation reservation) ->
-                throttle.settled(
-                        reservation,
-                        () -> register(username, passwords.hash(password, call), client),
-                        made -> Attempt.Verdict.COUNTED);
+            case Attempt.Crowded crowded -> throw new IllegalStateException("sign-ups are never under way");
+            case Attempt.Allowed(Attempt.Reservation reservation) -> {
+                Attempt.Verdict verdict = Attempt.Verdict.NONE;
+                try {
+                    Registration registration = register(username, passwords.hash(password, call), client);
+                    verdict = Attempt.Verdict.COUNTED;
+                    yield registration;
+                } finally {
+                    throttle.settle(reservation, verdict);
+                }
+            }
         };
     }
 
@@ -87,76 +97,25 @@ class AuthService {
         return registration;
     }
 
-    /**
-     * A name and a password, and who gave them.
-     *
-     * @param call waits while the password is hashed
-     */
-    record Login(Username username, Password password, Client client, PendingCall call) {}
-
-    /**
-     * Checks a name and a password and begins a session. Names that no account has take the same way: the same statements,
-     * and the same work.
-     */
-    LoginOutcome login(Login login) {
-        String name = login.username().text();
-        Optional<StoredPassword> stored = accounts.storedPassword(login.username());
-        return switch (throttle.reserveLogin(name, stored.map(StoredPassword::accountId), login.client())) {
-            case Attempt.Blocked(Duration retryAfter) -> new LoginOutcome.TooManyAttempts(retryAfter);
-            case Attempt.Allowed(Attempt.Reservation reservation) -> {
-                LoginOutcome outcome = throttle.settled(
-                        reservation,
-                        () -> check(login, stored),
-                        ended -> ended instanceof LoginOutcome.LoggedIn
-                                ? Attempt.Verdict.SUCCEEDED
-                                : Attempt.Verdict.FAILED);
-                // Afterwards, so that no fault of the audit's gives a wrong guess back.
-                if (outcome instanceof LoginOutcome.InvalidCredentials) {
-                    auditLog.record(
-                            new AuditEvent.LoginFailed(stored.map(StoredPassword::accountId), name), login.client());
-                }
-                yield outcome;
-            }
-        };
+    /** Checks a name and a password, and begins a session. Returns its tokens. */
+    Outcome<TokenAnswer> login(Claim claim) {
+        tokenAnswers.requireKeys();
+        Outcome<LiveSession> outcome = passwordCheck.check(
+                claim,
+                (verified, tries) -> accounts.logIn(verified, replacement(claim, verified, tries), claim.client()));
+        return outcome.map(tokenAnswers::withRefreshToken);
     }
 
     /**
-     * A password that is changed while it is being checked is checked again, so that a login which was on its way does not
-     * survive the change.
+     * Returns a hash of the same password in today's form, to be stored instead. Only at the first try: replicas that are configured
+     * differently would rewrite each other's hash again and again.
      */
-    private LoginOutcome check(Login login, Optional<StoredPassword> found) {
-        Optional<StoredPassword> stored = found;
-        for (int attempt = 0; attempt < LOGIN_ATTEMPTS; attempt++) {
-            Verification verification =
-                    passwords.verify(login.password(), stored.map(StoredPassword::hash), login.call());
-            if (verification != Verification.MATCHES) {
-                warnIfUnreadable(verification, stored);
-                break;
-            }
-            StoredPassword verified = stored.orElseThrow();
-            Optional<LiveSession> session = accounts.logIn(verified, replacement(login, verified), login.client());
-            if (session.isPresent()) {
-                return new LoginOutcome.LoggedIn(session.get());
-            }
-            stored = accounts.storedPassword(login.username());
-        }
-        return new LoginOutcome.InvalidCredentials();
-    }
-
-    private static void warnIfUnreadable(Verification verification, Optional<StoredPassword> stored) {
-        if (verification == Verification.UNREADABLE) {
-            LOG.warnf(
-                    "account=%s password_hash=unreadable effect=\"cannot log in\"",
-                    stored.orElseThrow().accountId());
-        }
-    }
-
-    private Optional<String> replacement(Login login, StoredPassword stored) {
-        if (!passwords.isOutdated(login.password(), stored.hash())) {
+    private Optional<String> replacement(Claim claim, StoredPassword verified, int tries) {
+        if (tries > 0 || !passwords.isOutdated(claim.password(), verified.hash())) {
             return Optional.empty();
         }
         try {
-            return Optional.of(passwords.hash(login.password(), login.call()));
+            return Optional.of(passwords.hash(claim.password(), claim.call()));
         } catch (OverloadedException e) {
             return Optional.empty(); // The login has succeeded; the next one has another try.
         }
@@ -164,6 +123,7 @@ class AuthService {
 
     /** Exchanges a refresh token or, the seed's way, an access token. Garbage does not reach the database. */
     Refresh refresh(String bearer, Client client) {
+        tokenAnswers.requireKeys();
         return credential(bearer)
                 .map(credential -> sessions.refresh(credential, client))
                 .orElseGet(Refresh.Refused::new);

@@ -17,12 +17,14 @@ public class AfterCommit {
     }
 
     /**
-     * Runs an action on this thread once the running transaction has been committed, after those that were given before.
-     * It must not block or throw.
-     *
-     * @throws IllegalStateException when no transaction is running
+     * Runs an action on this thread once the running transaction has been committed, after those that were given before; at once if
+     * none is running, because each statement commits by itself then. It must not block or throw.
      */
     public void run(Runnable action) {
+        if (registry.getTransactionStatus() == Status.STATUS_NO_TRANSACTION) {
+            action.run();
+            return;
+        }
         if (registry.getResource(AfterCommit.class) instanceof Actions actions) {
             actions.list.add(action);
             return;

@@ -13,6 +13,11 @@ public final class DatabaseException extends RuntimeException {
         super("cannot run " + sql, cause);
     }
 
+    /** No connection for a transaction. */
+    DatabaseException(SQLException cause) {
+        super("cannot begin a transaction", cause);
+    }
+
     /** Returns true if the fault is the pool's, usually because no connection was free in time. The exceptions of the pool have no SQLSTATE. */
     public boolean isPoolBusy() {
         return getCause() instanceof SQLException cause && cause.getSQLState() == null;

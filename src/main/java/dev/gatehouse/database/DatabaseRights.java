@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.util.List;
 
 /**
- * Checks that the service's role has the rights on tables and functions that the service's statements need. Without this
+ * Checks that the service's role has the rights on tables that the service's statements need. Without this
  * check, the first call that needs a missing right would find it.
  */
 final class DatabaseRights {
@@ -25,11 +25,6 @@ final class DatabaseRights {
                 ) AS needed (relation, kinds), unnest(kinds) AS kind
             WHERE NOT has_table_privilege(to_regclass(relation), kind)
             UNION ALL
-            SELECT 'EXECUTE on function ' || proname FROM pg_proc
-            WHERE proname IN ('throttle_current', 'throttle_period', 'throttle_reserve', 'throttle_settle', 'throttle_store',
-                    'throttle_wait')
-                AND pg_function_is_visible(oid) AND NOT has_function_privilege(oid, 'EXECUTE')
-            UNION ALL
             SELECT 'USAGE on schema public' WHERE current_schema() IS NULL
             ORDER BY 1""");
 
@@ -41,7 +36,7 @@ final class DatabaseRights {
     private DatabaseRights() {}
 
     /**
-     * Returns what the role lacks to work with the tables and functions that exist, such as {@code INSERT on table account}.
+     * Returns what the role lacks to work with the tables that exist, such as {@code INSERT on table account}.
      *
      * @param history Flyway's table
      */

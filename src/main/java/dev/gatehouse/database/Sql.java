@@ -81,6 +81,11 @@ public final class Sql {
         return new Call(this, new Call.OfPool(pool));
     }
 
+    /** Prepares a run in a transaction. */
+    public Call on(Transaction transaction) {
+        return new Call(this, new Call.OfTransaction(transaction.connection()));
+    }
+
     /** Prepares a run on a connection of the caller, which stays open. */
     public Call on(Connection connection) {
         return new Call(this, new Call.OfCaller(connection));
@@ -126,6 +131,9 @@ public final class Sql {
 
         /** On a connection of a pool, which is given back. */
         record OfPool(DataSource pool) implements Source {}
+
+        /** On a connection of a pool, which the transaction gives back. */
+        record OfTransaction(Connection connection) implements Source {}
 
         /** On a connection that the caller owns. */
         record OfCaller(Connection connection) implements Source {}
@@ -222,11 +230,12 @@ public final class Sql {
         private <T> T run(Execution<T> execution) {
             sql.names().forEach(this::value); // Before a connection is taken.
             if (LOG.isDebugEnabled()) {
-                LOG.debug("connection=" + (source instanceof OfPool ? "pool" : "own") + " statement=" + sql);
+                LOG.debug("connection=" + (source instanceof OfCaller ? "own" : "pool") + " statement=" + sql);
             }
             try {
                 return switch (source) {
                     case OfPool(DataSource pool) -> onPool(pool, execution);
+                    case OfTransaction(Connection connection) -> on(connection, execution);
                     case OfCaller(Connection connection) -> on(connection, execution);
                 };
             } catch (SQLException e) {

@@ -99,7 +99,7 @@ class HashingLanes {
      * @throws ClientGoneException before anything was computed
      */
     private byte[] compute(HashJob job, PendingCall call) {
-        Duration patience = maxWait.minus(call.waited());
+        Duration patience = patience(call);
         Duration expected = expectedWait(queuedRounds.getAndAdd(job.rounds()));
         if (expected.compareTo(patience) > 0) {
             queuedRounds.addAndGet(-job.rounds());
@@ -125,6 +125,11 @@ class HashingLanes {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a hash was computed", e);
         }
+    }
+
+    /** Returns how long a call may still wait. */
+    Duration patience(PendingCall call) {
+        return maxWait.minus(call.waited());
     }
 
     /** What is ahead in the queue, shared out among the threads; nothing while there are lanes enough for all. */

@@ -6,6 +6,7 @@ import io.quarkus.runtime.Startup;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -103,6 +104,11 @@ public class Passwords {
         } else if (evenCost < before) {
             LOG.infof("password_even_cost=%d configured=%d", evenCost, cost);
         }
+    }
+
+    /** Returns how long a call may still wait until its hash begins; not positive if that is over. */
+    public Duration patience(PendingCall call) {
+        return lanes.patience(call);
     }
 
     /** Whether a stored hash, which must have matched, has another cost or form than a new one would have. */

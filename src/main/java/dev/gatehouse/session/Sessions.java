@@ -64,7 +64,8 @@ public class Sessions implements Expiring {
             FROM clock_timestamp() AS instant,
                 LATERAL (SELECT instant + make_interval(secs => :idle) AS idle,
                     instant + make_interval(secs => :absolute) AS absolute) AS limits
-            """ + "RETURNING" + STATE);
+            """ + "RETURNING" + STATE
+            + ", (SELECT count(*) FROM session AS other WHERE other.account_id = :account AND other.ended_at IS NULL)");
 
     private static final Sql ROTATE = Sql.of("""
             UPDATE session SET generation = generation + 1, left_before_last = left_last,
@@ -149,7 +150,7 @@ public class Sessions implements Expiring {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public LiveSession open(UUID accountId, String username, Client client) {
-        LiveSession opened = INSERT.on(pool)
+        Opened opened = INSERT.on(pool)
                 .with("id", UUID.randomUUID())
                 .with("account", accountId)
                 .with("subject", username)
@@ -157,11 +158,20 @@ public class Sessions implements Expiring {
                 .with("absolute", seconds(config.absolute()))
                 .with("userAgent", client.userAgent().orElse(null))
                 .with("address", client.address())
-                .first(Sessions::liveSession)
+                .first(row -> new Opened(liveSession(row), row.getLong(7)))
                 .orElseThrow();
-        displace(accountId, opened.id(), client);
-        return opened;
+        if (opened.others() >= MOST_OF_AN_ACCOUNT) {
+            displace(accountId, opened.session().id(), client);
+        }
+        return opened.session();
     }
+
+    /**
+     * A session that was begun.
+     *
+     * @param others how many of its account have not been ended, some of which may be beyond a limit
+     */
+    private record Opened(LiveSession session, long others) {}
 
     private void displace(UUID accountId, UUID opened, Client client) {
         List<Ended> displaced = end(

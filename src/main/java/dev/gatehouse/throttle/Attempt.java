@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /** Whether an attempt may be made. */
 public sealed interface Attempt {
-    /** It may, and has been counted as one that fails; whoever makes it says how it ended. */
+    /** It may, and is under way; whoever makes it says how it ended. */
     record Allowed(Reservation reservation) implements Attempt {}
 
     /**
@@ -17,26 +17,19 @@ public sealed interface Attempt {
      */
     record Blocked(Duration retryAfter) implements Attempt {}
 
+    /** It may not yet, and has not been counted: as many are under way as may be, and one of those may end soon. */
+    record Crowded() implements Attempt {}
+
     /** How an attempt ended. */
     enum Verdict {
         /** The password was right. */
-        SUCCEEDED("succeeded"),
+        SUCCEEDED,
         /** The password was wrong, or there is no such account. */
-        FAILED("failed"),
+        FAILED,
         /** It counts as it was reserved, however it ended: there is nothing to say. */
-        COUNTED("counted"),
+        COUNTED,
         /** It was given up before that was known: nothing is counted. */
-        NONE("none");
-
-        private final String stored;
-
-        Verdict(String stored) {
-            this.stored = stored;
-        }
-
-        String stored() {
-            return stored;
-        }
+        NONE
     }
 
     /** The rows in which an attempt has been counted; none where nothing is counted. */

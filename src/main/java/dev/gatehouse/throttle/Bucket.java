@@ -1,12 +1,20 @@
 package dev.gatehouse.throttle;
 
 /**
- * One row that an attempt is counted in, and its bounds.
+ * One row that attempts are counted in.
  *
  * @param subject what is counted, as text that no other subject of this kind has
- * @param free how many failures cost nothing; each further one doubles the wait
- * @param most how many failures there may be, beyond which one is let through each time that one is forgotten
- * @param room how many attempts may be under way without counting as failures; 0 where each counts from its start
- * @param decaySeconds how long it takes until one failure is forgotten
  */
-record Bucket(Kind kind, String subject, int free, int most, int room, double decaySeconds) {}
+record Bucket(Kind kind, String subject, Limits limits) {
+    /**
+     * Returns how many attempts may be under way after so many failures. While the failures cost nothing, that is all that may
+     * still fail, and the room. Beyond, it is one at a time, so that each has to wait for the outcome of the one before. A
+     * network, which many share, keeps half of its room with the first failure beyond, then a quarter, and so on.
+     */
+    int places(int failures) {
+        if (failures <= limits.free()) {
+            return Math.min(limits.free() - failures + limits.room(), limits.most() - failures);
+        }
+        return kind.isOfNetworks() ? Math.max(1, limits.room() >> Math.min(failures - limits.free(), 30)) : 1;
+    }
+}

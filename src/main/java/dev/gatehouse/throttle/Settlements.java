@@ -5,13 +5,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.DelayQueue;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,9 +18,10 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Says how attempts ended for which no caller waits, from threads of its own, and again until the database has taken it. So
- * who is refused for lack of time is not kept by that as well, and an outage leaves nothing counted that was given up. What
- * the database took without saying so is said twice then, which makes one attempt more or less.
+ * Says how attempts ended for which no caller waits, from threads of its own, and again with longer and longer pauses if the database
+ * does not take it. So a call that is refused for lack of time does not wait for that as well, and a short outage leaves nothing counted
+ * that was given up. What the database took without saying so is said twice then, which makes one attempt more or less. What is not
+ * taken in the end stays under way, and becomes a failure when the time of those is over.
  */
 @Startup
 @Singleton
@@ -34,25 +34,34 @@ class Settlements {
     /** Beyond it the database has been away for long, or is too slow for what comes. */
     private static final int LIMIT = 10_000;
 
-    private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
+    /** With the pauses these are about eleven minutes. */
+    private static final int MOST_TRIES = 16;
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     /** How long the shutdown waits for all workers together. Calls have ended before. */
-    private static final Duration LAST_CHANCE = Duration.ofSeconds(2);
+    static final Duration LAST_CHANCE = Duration.ofSeconds(2);
 
     private final ThrottleTable table;
     private final ThrottleConfig config;
-
-    /** Nothing, once for each worker, stands behind all others when no more will come. */
-    private final BlockingQueue<Optional<Settlement>> queue = new LinkedBlockingQueue<>(LIMIT);
-
+    private final Duration firstPause;
+    private final DelayQueue<Job> queue = new DelayQueue<>();
     private final AtomicInteger unsettled = new AtomicInteger();
-    private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> workers;
     private final AtomicBoolean failing = new AtomicBoolean();
 
+    private volatile boolean stopping;
+
+    @Inject
     Settlements(ThrottleTable table, ThrottleConfig config, MeterRegistry meters) {
+        this(table, config, meters, Duration.ofMillis(500));
+    }
+
+    /** @param firstPause before the second try; each further pause is twice as long, up to {@link #LONGEST_PAUSE} */
+    Settlements(ThrottleTable table, ThrottleConfig config, MeterRegistry meters, Duration firstPause) {
         this.table = table;
         this.config = config;
+        this.firstPause = firstPause;
         meters.gauge("gatehouse.throttle.unsettled", unsettled);
         workers = Stream.generate(() -> Thread.ofPlatform()
                         .name("throttle-settlements")
@@ -62,30 +71,64 @@ class Settlements {
                 .toList();
     }
 
-    private record Settlement(Attempt.Reservation reservation, Attempt.Verdict verdict) {}
+    /** What a worker takes from the queue when it is due. */
+    private sealed interface Job extends Delayed {
+        long dueNanos();
 
-    /** Says what is left, once each; what the database does not take now stays counted as failed, as a crash leaves it. */
+        @Override
+        default long getDelay(TimeUnit unit) {
+            return unit.convert(dueNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        default int compareTo(Delayed other) {
+            return Long.signum(dueNanos() - ((Job) other).dueNanos());
+        }
+    }
+
+    /** @param tries how often the database has not taken it */
+    private record Settlement(Attempt.Reservation reservation, Attempt.Verdict verdict, int tries, long dueNanos)
+            implements Job {}
+
+    /** Ends one worker. */
+    private record Stop(long dueNanos) implements Job {}
+
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         stop();
     }
 
+    /**
+     * Says what is left, once each, and waits for that for {@link #LAST_CHANCE} at most. What the database does not take by then is
+     * left as a crash leaves it.
+     */
     void stop() throws InterruptedException {
-        stopping.countDown();
-        workers.forEach(worker -> queue.offer(Optional.empty()));
-        long end = System.nanoTime() + LAST_CHANCE.toNanos();
-        for (Thread worker : workers) {
-            worker.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        stopping = true;
+        long start = System.nanoTime();
+        List<Job> left = List.copyOf(queue);
+        queue.clear();
+        for (Job job : left) {
+            if (job instanceof Settlement settlement) {
+                queue.add(due(settlement, start));
+            }
         }
+        workers.forEach(worker -> queue.add(new Stop(start + 1)));
+        for (Thread worker : workers) {
+            worker.join(LAST_CHANCE.minusNanos(System.nanoTime() - start));
+        }
+    }
+
+    private static Settlement due(Settlement settlement, long nanos) {
+        return new Settlement(settlement.reservation(), settlement.verdict(), settlement.tries(), nanos);
     }
 
     /**
      * Says it at once.
      *
-     * @throws DatabaseException when the database did not take it; this class tries again
+     * @throws DatabaseException if the database did not take it; this class tries again
      */
     void now(Attempt.Reservation reservation, Attempt.Verdict verdict) {
         try {
-            table.settle(reservation, verdict, config);
+            table.settle(reservation, verdict, config.knownFor());
         } catch (RuntimeException | Error e) { // Whatever it was: it has to be told.
             later(reservation, verdict);
             throw e;
@@ -94,18 +137,29 @@ class Settlements {
 
     /** Says it soon, whether or not the database answers now. */
     void later(Attempt.Reservation reservation, Attempt.Verdict verdict) {
-        unsettled.incrementAndGet();
-        if (!queue.offer(Optional.of(new Settlement(reservation, verdict)))) {
+        if (unsettled.incrementAndGet() > LIMIT) {
             unsettled.decrementAndGet();
-            LOG.warnf("throttle=unsettled verdict=%s reason=\"%d others wait\"", verdict.stored(), LIMIT);
+            LOG.warnf("throttle=unsettled verdict=%s reason=\"%d others wait\"", verdict, LIMIT);
+            return;
         }
+        queue.add(new Settlement(reservation, verdict, 0, System.nanoTime()));
+    }
+
+    /** Returns how many settlements the database has not taken yet. */
+    int waiting() {
+        return unsettled.get();
+    }
+
+    /** Returns how many workers there are. */
+    long working() {
+        return workers.stream().filter(Thread::isAlive).count();
     }
 
     private void work() {
         try {
-            for (Optional<Settlement> next = queue.take(); next.isPresent(); next = queue.take()) {
-                if (!settled(next.get())) {
-                    putBack(next);
+            while (queue.take() instanceof Settlement settlement) {
+                if (!settled(settlement)) {
+                    putBack(settlement);
                 }
             }
         } catch (InterruptedException e) {
@@ -113,17 +167,23 @@ class Settlements {
         }
     }
 
-    /** Behind the others, which may fare better; and not at the end, when there is no time for another try. */
-    private void putBack(Optional<Settlement> settlement) throws InterruptedException {
-        if (stopping.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS) || !queue.offer(settlement)) {
+    private void putBack(Settlement settlement) {
+        int tries = settlement.tries() + 1;
+        if (stopping || tries == MOST_TRIES) {
             unsettled.decrementAndGet();
+            LOG.warnf(
+                    "throttle=given-up verdict=%s tries=%d effect=\"the attempt counts as failed\"",
+                    settlement.verdict(), tries);
+            return;
         }
+        long pause = Math.min(firstPause.toNanos() << (tries - 1), LONGEST_PAUSE.toNanos());
+        queue.add(new Settlement(settlement.reservation(), settlement.verdict(), tries, System.nanoTime() + pause));
     }
 
     /** Whatever it was that failed, the next try may succeed, and the thread must go on. */
     private boolean settled(Settlement settlement) {
         try {
-            table.settle(settlement.reservation(), settlement.verdict(), config);
+            table.settle(settlement.reservation(), settlement.verdict(), config.knownFor());
             unsettled.decrementAndGet();
             if (failing.compareAndSet(true, false)) {
                 LOG.info("throttle=settled");
@@ -131,9 +191,7 @@ class Settlements {
             return true;
         } catch (RuntimeException | Error e) { // An Error, too: it would end the thread without a word.
             if (failing.compareAndSet(false, true)) {
-                LOG.warnf(
-                        "throttle=unsettled verdict=%s reason=%s",
-                        settlement.verdict().stored(), e.getCause());
+                LOG.warnf("throttle=unsettled verdict=%s reason=%s", settlement.verdict(), e.getCause());
                 LOG.debug("throttle=unsettled", e);
             }
             return false;

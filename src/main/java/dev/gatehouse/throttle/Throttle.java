@@ -12,25 +12,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Decides whether an attempt may be made, and counts it. An attempt is reserved before its password is hashed, in one
- * statement that counts it as failed, so that those which come at once cannot all slip through; how it ended is said
- * afterwards. Each call is one statement and holds no connection when it returns.
+ * Decides whether an attempt may be made, and counts it. An attempt is reserved before its password is hashed, and counts as under
+ * way until its end is settled, so that those which come at once cannot all slip through. No method holds a connection when it
+ * returns.
  */
 @Singleton
 public class Throttle {
     private static final Logger LOG = Logger.getLogger(Throttle.class);
 
-    /** How many attempts of one network may be under way that have not failed. */
-    private static final int ROOM = 100;
+    /** How many attempts of one network may be under way beside those that may still fail. */
+    private static final int ROOM_OF_A_NETWORK = 100;
+
+    /** How many attempts for a name from one network may be under way beside those that may still fail, the last of which is waited for. */
+    private static final int ROOM_OF_A_PAIR = 10 + 1;
 
     /** How many networks' sign-ups an IPv6 site may try. */
     private static final int NETWORKS_OF_A_SITE = 5;
-
-    private static final double SECONDS_AN_HOUR = Duration.ofHours(1).toSeconds();
 
     private final ThrottleConfig config;
     private final ThrottleTable table;
@@ -62,9 +62,10 @@ public class Throttle {
         List<Bucket> buckets = new ArrayList<>();
         networks.site().ifPresent(site -> buckets.add(network(Kind.SITE, site, config.siteLimit())));
         buckets.add(network(Kind.NETWORK, networks.network(), config.networkLimit()));
-        buckets.add(bucket(Kind.NAME, name, config.nameLimit(), config.nameLimit()));
+        buckets.add(new Bucket(Kind.NAME, name, limits(config.nameLimit(), config.nameLimit(), 0)));
         // A name has no blank, so no other name and network are the same text.
-        buckets.add(bucket(Kind.PAIR, name + " " + networks.network(), config.free(), config.nameLimit()));
+        buckets.add(new Bucket(
+                Kind.PAIR, name + " " + networks.network(), limits(config.free(), config.nameLimit(), ROOM_OF_A_PAIR)));
         return reserve(
                 buckets,
                 account,
@@ -87,13 +88,15 @@ public class Throttle {
                 client);
     }
 
-    private static Bucket signUps(Kind kind, String network, int anHour) {
-        return new Bucket(kind, network, anHour, anHour, 0, SECONDS_AN_HOUR / anHour);
+    private Bucket signUps(Kind kind, String network, int anHour) {
+        Duration decay = Duration.ofHours(1).dividedBy(anHour);
+        return new Bucket(
+                kind, network, new Limits(anHour, anHour, 0, decay, config.firstWait(), config.longestWait()));
     }
 
     /** Reserves a call in which a session's holder gives the password of the account with this name. */
     public Attempt reserveOwn(String name, UUID session, Client client) {
-        Bucket bucket = bucket(Kind.OWN, name + " " + session, config.ownLimit(), config.ownLimit());
+        Bucket bucket = new Bucket(Kind.OWN, name + " " + session, limits(config.ownLimit(), config.ownLimit(), 0));
         return reserve(
                 List.of(bucket),
                 Optional.empty(),
@@ -102,15 +105,11 @@ public class Throttle {
     }
 
     private Bucket network(Kind kind, String network, int limit) {
-        return new Bucket(kind, network, limit, Integer.MAX_VALUE, ROOM, decaySeconds());
+        return new Bucket(kind, network, limits(limit, Integer.MAX_VALUE, ROOM_OF_A_NETWORK));
     }
 
-    private Bucket bucket(Kind kind, String subject, int free, int most) {
-        return new Bucket(kind, subject, free, most, 0, decaySeconds());
-    }
-
-    private double decaySeconds() {
-        return config.decay().toMillis() / 1e3;
+    private Limits limits(int free, int most, int room) {
+        return new Limits(free, most, room, config.decay(), config.firstWait(), config.longestWait());
     }
 
     private Attempt reserve(
@@ -118,14 +117,14 @@ public class Throttle {
         if (!config.enabled()) {
             return new Attempt.Allowed(new Attempt.Reservation(List.of(), account, 0));
         }
-        return switch (table.reserve(buckets, account, config)) {
-            case ThrottleTable.Reserved(boolean known, long period) ->
-                new Attempt.Allowed(
-                        new Attempt.Reservation(known ? List.of(buckets.getLast()) : buckets, account, period));
-            case ThrottleTable.Refused(Duration retryAfter, String kind, boolean tell) -> {
-                meters.counter("gatehouse.throttle.refused", "by", kind).increment();
-                if (tell) {
-                    auditLog.record(refusal.apply(kind), client);
+        return switch (table.reserve(buckets, account)) {
+            case ThrottleTable.Reserved(List<Bucket> counted, long period) ->
+                new Attempt.Allowed(new Attempt.Reservation(counted, account, period));
+            case ThrottleTable.Full full -> new Attempt.Crowded();
+            case ThrottleTable.Refused(Kind by, Duration retryAfter, boolean event) -> {
+                meters.counter("gatehouse.throttle.refused", "by", by.stored()).increment();
+                if (event) {
+                    auditLog.record(refusal.apply(by.stored()), client);
                 }
                 yield new Attempt.Blocked(retryAfter);
             }
@@ -133,23 +132,12 @@ public class Throttle {
     }
 
     /**
-     * Makes an attempt that was reserved, and says how it ended: as a verdict of its outcome, or without one where it throws.
+     * Says how a reserved attempt ended. If the database does not take it now, it is said again later.
      *
-     * @return the outcome
-     * @throws DatabaseException when the attempt has failed and the database could not be told, at first
+     * @throws DatabaseException if the database does not take that an attempt has failed: nothing may be answered to a guess that is
+     *     not counted. A busy pool is no reason to throw.
      */
-    public <T> T settled(Attempt.Reservation reservation, Supplier<T> attempt, Function<T, Attempt.Verdict> verdictOf) {
-        Attempt.Verdict verdict = Attempt.Verdict.NONE;
-        try {
-            T outcome = attempt.get();
-            verdict = verdictOf.apply(outcome);
-            return outcome;
-        } finally {
-            settle(reservation, verdict);
-        }
-    }
-
-    private void settle(Attempt.Reservation reservation, Attempt.Verdict verdict) {
+    public void settle(Attempt.Reservation reservation, Attempt.Verdict verdict) {
         if (reservation.buckets().isEmpty()) {
             return;
         }

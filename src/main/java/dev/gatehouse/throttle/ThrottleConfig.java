@@ -27,7 +27,10 @@ interface ThrottleConfig {
     @NumberRange(min = 1, max = 100)
     int nameLimit();
 
-    /** How many attempts for one name from one network may fail before the next one waits, 1 to 100. */
+    /**
+     * How many attempts for one name from one network may fail before the next one waits, 1 to 100. Beside these and the one that is
+     * then waited for, 10 may be under way.
+     */
     @WithDefault("5")
     @WithConverter(NumberSetting.class)
     @NumberRange(min = 1, max = 100)

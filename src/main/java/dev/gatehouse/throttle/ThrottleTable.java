@@ -1,28 +1,19 @@
 package dev.gatehouse.throttle;
 
+import dev.gatehouse.database.DatabaseException;
 import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.lifecycle.Expiring;
 import jakarta.inject.Singleton;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import javax.sql.DataSource;
 
-/** The statements on {@code throttle_bucket}. What they do stands in the database's functions, so that each is one. */
+/** The table {@code throttle_bucket}. Each method is one transaction of two statements and two round trips, or one. */
 @Singleton
 class ThrottleTable implements Expiring {
-    private static final Sql RESERVE = Sql.of("""
-            SELECT * FROM throttle_reserve(:ids, :kinds, :account, :free, :most, :room, :decay, :firstWait, :longestWait)""");
-
-    private static final Sql SETTLE = Sql.of("""
-            SELECT throttle_settle(:ids, :kinds, :account, :free, :room, :decay, :firstWait, :longestWait, :knownFor, :verdict,
-                :period)""");
-
     private static final Sql SWEEP = Sql.of("""
             DELETE FROM throttle_bucket WHERE id IN (
                 SELECT id FROM throttle_bucket WHERE expires_at < (SELECT clock_timestamp())
@@ -40,58 +31,73 @@ class ThrottleTable implements Expiring {
     sealed interface Outcome {}
 
     /**
-     * Counted.
+     * The attempt is under way.
      *
-     * @param known whether the last row is that of a network which the account logs in from, so that it alone was counted
-     * @param period in which it was counted as under way
+     * @param buckets in which it is counted
+     * @param period in which it began
      */
-    record Reserved(boolean known, long period) implements Outcome {}
+    record Reserved(List<Bucket> buckets, long period) implements Outcome {}
 
     /**
-     * Nothing was counted.
+     * Nothing was counted, because others have failed.
      *
-     * @param kind of the row that refused
-     * @param tell whether it is the first time within an hour
+     * @param event whether it is the first time within an hour
      */
-    record Refused(Duration retryAfter, String kind, boolean tell) implements Outcome {}
+    record Refused(Kind by, Duration retryAfter, boolean event) implements Outcome {}
 
-    Outcome reserve(List<Bucket> buckets, Optional<UUID> account, ThrottleConfig config) {
-        return RESERVE.on(pool)
-                .with("ids", ids(buckets))
-                .with("kinds", array("text", buckets, bucket -> bucket.kind().stored()))
-                .with("account", account.orElse(null))
-                .with("free", array("integer", buckets, Bucket::free))
-                .with("most", array("integer", buckets, Bucket::most))
-                .with("room", array("integer", buckets, Bucket::room))
-                .with("decay", array("float8", buckets, Bucket::decaySeconds))
-                .with("firstWait", seconds(config.firstWait()))
-                .with("longestWait", seconds(config.longestWait()))
-                .first(ThrottleTable::outcome)
-                .orElseThrow();
+    /** Nothing was counted, because as many are under way as may be. */
+    record Full() implements Outcome {}
+
+    /**
+     * Counts an attempt in all of its rows or in none.
+     *
+     * @param account whose name is tried
+     * @throws DatabaseException if the database does not take it
+     */
+    Outcome reserve(List<Bucket> buckets, Optional<UUID> account) {
+        try (LockedCounts rows = LockedCounts.lock(pool, buckets, ids(buckets), true)) {
+            List<Count> counts = rows.counts();
+            counts.forEach(count -> count.mark(account.orElse(null)));
+            for (Count count : counts) {
+                Optional<Duration> wait = count.blockedFor();
+                if (wait.isPresent()) {
+                    return refused(rows, count, wait.get());
+                }
+            }
+            if (counts.stream().anyMatch(Count::isFull)) {
+                return new Full();
+            }
+            counts.forEach(Count::reserve);
+            rows.store();
+            return new Reserved(
+                    counts.stream().map(Count::bucket).toList(),
+                    counts.getFirst().period());
+        }
     }
 
-    private static Outcome outcome(ResultSet row) throws SQLException {
-        String refusedBy = row.getString("refused_by");
-        return refusedBy == null
-                ? new Reserved(row.getBoolean("known"), row.getLong("reserved_in"))
-                : new Refused(duration(row.getDouble("wait")), refusedBy, row.getBoolean("tell"));
+    /** A refusal that changes nothing is rolled back, which costs the database less, and takes the rows back that were made for it. */
+    private static Refused refused(LockedCounts rows, Count by, Duration wait) {
+        boolean event = by.refuse();
+        if (event || rows.counts().stream().anyMatch(Count::isNewlyMarked)) {
+            rows.store();
+        }
+        return new Refused(by.bucket().kind(), wait, event);
     }
 
-    void settle(Attempt.Reservation reservation, Attempt.Verdict verdict, ThrottleConfig config) {
-        List<Bucket> buckets = reservation.buckets();
-        SETTLE.on(pool)
-                .with("ids", ids(buckets))
-                .with("kinds", array("text", buckets, bucket -> bucket.kind().stored()))
-                .with("account", reservation.account().orElse(null))
-                .with("free", array("integer", buckets, Bucket::free))
-                .with("room", array("integer", buckets, Bucket::room))
-                .with("decay", array("float8", buckets, Bucket::decaySeconds))
-                .with("firstWait", seconds(config.firstWait()))
-                .with("longestWait", seconds(config.longestWait()))
-                .with("knownFor", seconds(config.knownFor()))
-                .with("verdict", verdict.stored())
-                .with("period", reservation.period())
-                .execute();
+    /**
+     * Counts how an attempt ended.
+     *
+     * @param knownFor how long the network of a right password is one from which the account logs in
+     * @throws DatabaseException if the database does not take it
+     */
+    void settle(Attempt.Reservation reservation, Attempt.Verdict verdict, Duration knownFor) {
+        try (LockedCounts rows = LockedCounts.lock(pool, reservation.buckets(), ids(reservation.buckets()), false)) {
+            rows.counts().forEach(count -> {
+                count.mark(reservation.account().orElse(null));
+                count.settle(verdict, reservation.period(), knownFor);
+            });
+            rows.store();
+        }
     }
 
     /** Removes rows that say nothing any more. */
@@ -101,22 +107,9 @@ class ThrottleTable implements Expiring {
     }
 
     /** Under the key for names, and set apart from a name by a first character that no name has. */
-    private Sql.Array ids(List<Bucket> buckets) {
-        return array(
-                "bytea",
-                buckets,
-                bucket -> hashes.hash("\u0000" + bucket.kind().stored() + "\u0000" + bucket.subject()));
-    }
-
-    private static Sql.Array array(String type, List<Bucket> buckets, Function<Bucket, Object> value) {
-        return new Sql.Array(type, buckets.stream().map(value).toList());
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1e3;
-    }
-
-    private static Duration duration(double seconds) {
-        return Duration.ofMillis((long) Math.ceil(seconds * 1e3));
+    private List<byte[]> ids(List<Bucket> buckets) {
+        return buckets.stream()
+                .map(bucket -> hashes.hash("\u0000" + bucket.kind().stored() + "\u0000" + bucket.subject()))
+                .toList();
     }
 }

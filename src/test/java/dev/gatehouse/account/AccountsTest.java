@@ -53,12 +53,13 @@ class AccountsTest {
         accounts.register(username, HASH, CLIENT);
         StoredPassword verified = stored().orElseThrow();
         StoredPassword stale = new StoredPassword(verified.accountId(), "$2b$04$older");
-        assertThat(accounts.logIn(stale, Optional.of("$2b$04$new"), CLIENT)).isEmpty();
+        assertThat(accounts.logIn(stale, Optional.of("$2b$04$new"), CLIENT))
+                .isInstanceOf(Accounts.Acted.HashReplaced.class);
         assertThat(stored().orElseThrow().hash()).isEqualTo(HASH);
-        assertThat(accounts.logIn(verified, Optional.of("$2b$04$new"), CLIENT)).isPresent();
+        assertThat(accounts.logIn(verified, Optional.of("$2b$04$new"), CLIENT)).isInstanceOf(Accounts.Acted.Done.class);
         assertThat(stored().orElseThrow().hash()).isEqualTo("$2b$04$new");
         StoredPassword unknown = new StoredPassword(UUID.randomUUID(), HASH);
-        assertThat(accounts.logIn(unknown, Optional.empty(), CLIENT)).isEmpty();
+        assertThat(accounts.logIn(unknown, Optional.empty(), CLIENT)).isInstanceOf(Accounts.Acted.HashReplaced.class);
     }
 
     /** What follows in a login is a hash; so many logins at once must not hold so many connections. */

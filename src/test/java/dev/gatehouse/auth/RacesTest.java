@@ -101,6 +101,19 @@ class RacesTest {
         assertThat(storedHash()).isEqualTo(current);
     }
 
+    /** As two replicas do that are configured with different costs: they would rewrite each other's hash without end. */
+    @Test
+    void aRehashThatLostAgainstAnotherIsNotRepeatedAtOnce() throws Exception {
+        api.signUp(username, PASSWORD);
+        String current = storedHash();
+        setHash(current.replace("$2b$", "$2a$"));
+        String others = current.replace("$2b$", "$2y$");
+        assertThat(loginWhile(others, PASSWORD).status()).isEqualTo(200);
+        assertThat(storedHash()).isEqualTo(others);
+        assertThat(api.login(username, PASSWORD).status()).isEqualTo(200);
+        assertThat(storedHash()).startsWith("$2b$");
+    }
+
     /** Logs in, and replaces the hash after the login has read it and before it comes to lock the row. */
     private Answer loginWhile(String newHash, String password) throws Exception {
         return Locks.callWhile(

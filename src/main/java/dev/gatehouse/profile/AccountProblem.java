@@ -1,4 +1,4 @@
-package dev.gatehouse.account;
+package dev.gatehouse.profile;
 
 import dev.gatehouse.problem.Problem;
 

@@ -1,17 +1,20 @@
-package dev.gatehouse.account;
+package dev.gatehouse.profile;
 
+import dev.gatehouse.account.AccountView;
+import dev.gatehouse.account.Accounts;
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.http.Fields;
 import dev.gatehouse.http.Presences;
+import dev.gatehouse.login.PasswordCheck.Claim;
+import dev.gatehouse.login.PasswordCheck.Claimant;
+import dev.gatehouse.login.PasswordCheck.Outcome;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
 import dev.gatehouse.password.PendingCall;
 import dev.gatehouse.problem.CommonProblem;
 import dev.gatehouse.problem.CommonProblems;
-import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Subject;
 import dev.gatehouse.token.TokenAnswer;
-import dev.gatehouse.token.TokenAnswers;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -41,7 +44,6 @@ class AccountResource {
     private final Accounts accounts;
     private final OwnAccount ownAccount;
     private final PasswordPolicy policy;
-    private final TokenAnswers tokenAnswers;
     private final SecurityIdentity identity;
     private final Clients clients;
     private final Presences presences;
@@ -50,14 +52,12 @@ class AccountResource {
             Accounts accounts,
             OwnAccount ownAccount,
             PasswordPolicy policy,
-            TokenAnswers tokenAnswers,
             SecurityIdentity identity,
             Clients clients,
             Presences presences) {
         this.accounts = accounts;
         this.ownAccount = ownAccount;
         this.policy = policy;
-        this.tokenAnswers = tokenAnswers;
         this.identity = identity;
         this.clients = clients;
         this.presences = presences;
@@ -148,9 +148,7 @@ class AccountResource {
         Password replacement =
                 fields.parse("new_password", body.newPassword(), typed -> policy.parseNew(typed, caller().username()));
         fields.check();
-        tokenAnswers.requireKeys();
-        LiveSession session = done(ownAccount.changePassword(confirmer(current), replacement));
-        return tokenAnswers.withRefreshToken(session);
+        return done(ownAccount.changePassword(caller(), claim(current), replacement));
     }
 
     @POST
@@ -176,21 +174,21 @@ class AccountResource {
         Fields fields = new Fields();
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
-        done(ownAccount.delete(confirmer(password)));
+        done(ownAccount.delete(caller(), claim(password)));
     }
 
-    private static <T> T done(Confirmation<T> confirmation) {
-        return switch (confirmation) {
-            case Confirmation.Done<T>(T result) -> result;
-            case Confirmation.WrongPassword<T> wrong -> throw AccountProblem.WRONG_PASSWORD.toException();
-            case Confirmation.TooManyAttempts<T>(Duration wait) ->
-                throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
-            case Confirmation.SessionEnded<T> ended -> throw CommonProblem.INVALID_TOKEN.toException();
+    private static <T> T done(Outcome<T> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<T>(T result) -> result;
+            case Outcome.WrongPassword<T> wrong -> throw AccountProblem.WRONG_PASSWORD.toException();
+            case Outcome.TooManyAttempts<T>(Duration wait) -> throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
+            case Outcome.SessionEnded<T> ended -> throw CommonProblem.INVALID_TOKEN.toException();
         };
     }
 
-    private OwnAccount.Confirmer confirmer(Password password) {
-        return new OwnAccount.Confirmer(caller(), password, clients.current(), PendingCall.of(presences.current()));
+    private Claim claim(Password password) {
+        return new Claim(
+                new Claimant.Holder(caller()), password, clients.current(), PendingCall.of(presences.current()));
     }
 
     private Subject caller() {

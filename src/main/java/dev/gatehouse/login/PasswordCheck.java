@@ -1,0 +1,258 @@
+package dev.gatehouse.login;
+
+import dev.gatehouse.account.Accounts;
+import dev.gatehouse.account.Accounts.Acted;
+import dev.gatehouse.account.StoredPassword;
+import dev.gatehouse.account.Username;
+import dev.gatehouse.audit.AuditEvent;
+import dev.gatehouse.audit.AuditLog;
+import dev.gatehouse.client.Client;
+import dev.gatehouse.password.Password;
+import dev.gatehouse.password.Passwords;
+import dev.gatehouse.password.PendingCall;
+import dev.gatehouse.password.Verification;
+import dev.gatehouse.problem.OverloadedException;
+import dev.gatehouse.session.Subject;
+import dev.gatehouse.throttle.Attempt;
+import dev.gatehouse.throttle.Throttle;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * Checks a password and does what a right one allows. An attempt is reserved before its password is verified, and settled before its
+ * outcome is known to the caller. No connection is held while a password is verified. Names that no account has take the same way: the
+ * same statements, and the same work (OWASP ASVS 5.0, 6.3.8).
+ */
+@Singleton
+public class PasswordCheck {
+    private static final Logger LOG = Logger.getLogger(PasswordCheck.class);
+
+    /** A check starts over if the stored hash was replaced under it, as a login beside it does when it rewrites the hash. */
+    private static final int TRIES = 3;
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Accounts accounts;
+    private final Passwords passwords;
+    private final Throttle throttle;
+    private final AuditLog auditLog;
+    private final WaitingLines lines;
+    private final MeterRegistry meters;
+
+    PasswordCheck(
+            Accounts accounts,
+            Passwords passwords,
+            Throttle throttle,
+            AuditLog auditLog,
+            WaitingLines lines,
+            MeterRegistry meters) {
+        this.accounts = accounts;
+        this.passwords = passwords;
+        this.throttle = throttle;
+        this.auditLog = auditLog;
+        this.lines = lines;
+        this.meters = meters;
+    }
+
+    /** Whose password it has to be. */
+    public sealed interface Claimant {
+        /** The account with a name, which may be none's. */
+        record Named(Username username) implements Claimant {}
+
+        /** The account of a session, whose holder gives the password once more. */
+        record Holder(Subject subject) implements Claimant {}
+    }
+
+    /**
+     * A password, and who gave it.
+     *
+     * @param call waits while the password is verified
+     */
+    public record Claim(Claimant claimant, Password password, Client client, PendingCall call) {}
+
+    /**
+     * What a right password allows.
+     *
+     * @param <T> what comes of it
+     */
+    @FunctionalInterface
+    public interface Act<T> {
+        /**
+         * Acts in one transaction, unless the account has another hash by now.
+         *
+         * @param tries how often the act was done in vain because the account had another hash
+         */
+        Acted<T> on(StoredPassword verified, int tries);
+    }
+
+    /**
+     * How a check ended.
+     *
+     * @param <T> what comes of the act
+     */
+    public sealed interface Outcome<T> {
+        /** The password was right. The act is done and committed. */
+        record Done<T>(T result) implements Outcome<T> {}
+
+        /** The password is not the account's, or there is no such account. Nothing was changed. */
+        record WrongPassword<T>() implements Outcome<T> {}
+
+        /** Too many attempts have failed. Nothing was checked. */
+        record TooManyAttempts<T>(Duration retryAfter) implements Outcome<T> {}
+
+        /** The holder's session is not live. Nothing was changed. */
+        record SessionEnded<T>() implements Outcome<T> {}
+
+        /** Makes what came of the act into something else. */
+        default <R> Outcome<R> map(Function<T, R> function) {
+            return switch (this) {
+                case Done<T>(T result) -> new Done<>(function.apply(result));
+                case WrongPassword<T> wrong -> new WrongPassword<>();
+                case TooManyAttempts<T>(Duration retryAfter) -> new TooManyAttempts<>(retryAfter);
+                case SessionEnded<T> ended -> new SessionEnded<>();
+            };
+        }
+    }
+
+    /**
+     * Checks a password.
+     *
+     * @throws OverloadedException if the attempt could not be made in time, or the hash was replaced under each try; neither counts
+     */
+    public <T> Outcome<T> check(Claim claim, Act<T> act) {
+        Optional<StoredPassword> stored = stored(claim.claimant());
+        if (stored.isEmpty() && claim.claimant() instanceof Claimant.Holder) {
+            return new Outcome.SessionEnded<>();
+        }
+        return switch (reserve(claim, stored.map(StoredPassword::accountId))) {
+            case Attempt.Blocked(Duration retryAfter) -> new Outcome.TooManyAttempts<>(retryAfter);
+            case Attempt.Crowded crowded -> {
+                meters.counter("gatehouse.throttle.crowded").increment();
+                throw new OverloadedException(SOON);
+            }
+            case Attempt.Allowed(Attempt.Reservation reservation) -> settled(claim, stored, act, reservation);
+        };
+    }
+
+    private Optional<StoredPassword> stored(Claimant claimant) {
+        return switch (claimant) {
+            case Claimant.Named(Username username) -> accounts.storedPassword(username);
+            case Claimant.Holder(Subject subject) -> accounts.storedPasswordOf(subject.sessionId());
+        };
+    }
+
+    /** An attempt that finds no place waits for one, no longer than its call may wait. */
+    private Attempt reserve(Claim claim, Optional<UUID> account) {
+        Attempt attempt = reserveOnce(claim, account);
+        if (!(attempt instanceof Attempt.Crowded)) {
+            return attempt;
+        }
+        try (WaitingLines.Place place = lines.join(lineOf(claim))) {
+            while (attempt instanceof Attempt.Crowded && place.awaitTurn(passwords.patience(claim.call()))) {
+                attempt = reserveOnce(claim, account);
+            }
+        }
+        return attempt;
+    }
+
+    private Attempt reserveOnce(Claim claim, Optional<UUID> account) {
+        return switch (claim.claimant()) {
+            case Claimant.Named(Username username) -> throttle.reserveLogin(username.text(), account, claim.client());
+            case Claimant.Holder(Subject subject) ->
+                throttle.reserveOwn(subject.username(), subject.sessionId(), claim.client());
+        };
+    }
+
+    /** Neither a name nor an address has a blank. */
+    private static String lineOf(Claim claim) {
+        return switch (claim.claimant()) {
+            case Claimant.Named(Username username) ->
+                username.text() + " " + claim.client().address();
+            case Claimant.Holder(Subject subject) -> subject.sessionId().toString();
+        };
+    }
+
+    private <T> Outcome<T> settled(
+            Claim claim, Optional<StoredPassword> stored, Act<T> act, Attempt.Reservation reservation) {
+        Outcome<T> outcome;
+        try {
+            outcome = verified(claim, stored, act);
+        } catch (RuntimeException | Error e) { // Whatever it was: there is no verdict.
+            settle(claim, reservation, Attempt.Verdict.NONE);
+            throw e;
+        }
+        settle(claim, reservation, verdictOf(outcome));
+        // Afterwards, so that no fault of the audit's gives a wrong guess back.
+        if (outcome instanceof Outcome.WrongPassword) {
+            auditLog.record(wrongPassword(claim.claimant(), stored.map(StoredPassword::accountId)), claim.client());
+        }
+        return outcome;
+    }
+
+    private void settle(Claim claim, Attempt.Reservation reservation, Attempt.Verdict verdict) {
+        try {
+            throttle.settle(reservation, verdict);
+        } finally {
+            lines.placeFree(lineOf(claim));
+        }
+    }
+
+    private static Attempt.Verdict verdictOf(Outcome<?> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<?> done -> Attempt.Verdict.SUCCEEDED;
+            case Outcome.WrongPassword<?> wrong -> Attempt.Verdict.FAILED;
+            case Outcome.SessionEnded<?> ended -> Attempt.Verdict.NONE;
+            case Outcome.TooManyAttempts<?> blocked -> Attempt.Verdict.NONE;
+        };
+    }
+
+    private static AuditEvent wrongPassword(Claimant claimant, Optional<UUID> account) {
+        return switch (claimant) {
+            case Claimant.Named(Username username) -> new AuditEvent.LoginFailed(account, username.text());
+            case Claimant.Holder(Subject subject) ->
+                new AuditEvent.PasswordRefused(account.orElseThrow(), subject.sessionId());
+        };
+    }
+
+    /**
+     * A password that is changed while it is verified is verified again, so that a login which was on its way does not survive the
+     * change.
+     */
+    private <T> Outcome<T> verified(Claim claim, Optional<StoredPassword> found, Act<T> act) {
+        Optional<StoredPassword> stored = found;
+        for (int tries = 0; tries < TRIES; tries++) {
+            Verification verification =
+                    passwords.verify(claim.password(), stored.map(StoredPassword::hash), claim.call());
+            if (verification != Verification.MATCHES) {
+                warnIfUnreadable(verification, stored);
+                return new Outcome.WrongPassword<>();
+            }
+            switch (act.on(stored.orElseThrow(), tries)) {
+                case Acted.Done<T>(T result) -> {
+                    return new Outcome.Done<>(result);
+                }
+                case Acted.SessionEnded<T> ended -> {
+                    return new Outcome.SessionEnded<>();
+                }
+                case Acted.HashReplaced<T> replaced -> stored = stored(claim.claimant());
+            }
+            if (stored.isEmpty() && claim.claimant() instanceof Claimant.Holder) {
+                return new Outcome.SessionEnded<>();
+            }
+        }
+        throw new OverloadedException(SOON);
+    }
+
+    private static void warnIfUnreadable(Verification verification, Optional<StoredPassword> stored) {
+        if (verification == Verification.UNREADABLE) {
+            LOG.warnf(
+                    "account=%s password_hash=unreadable effect=\"cannot log in\"",
+                    stored.orElseThrow().accountId());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Owns what holders of an access token do with their own account: they read it, change its password and delete it. */
+@NullMarked
+package dev.gatehouse.profile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,321 @@
+package dev.gatehouse.throttle;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a row counts, and the rules by which it does. It is a copy of a row that is locked, as of a moment at which the lock was
+ * held, and is written back by {@link LockedCounts}. For use by one thread.
+ */
+final class Count {
+    /**
+     * Attempts that are under way are counted by periods, this one and the one before. What a replica that died had under way
+     * is given up when both are over.
+     */
+    private static final Duration PERIOD = Duration.ofMinutes(2);
+
+    /** A row says at most once in this time that it has refused an attempt. */
+    private static final Duration BETWEEN_EVENTS = Duration.ofHours(1);
+
+    /** A row stays this long at least, so that a busy one is not made again and again. */
+    private static final Duration KEPT = Duration.ofHours(1);
+
+    private final Bucket bucket;
+    private final byte[] id;
+    private final @Nullable UUID markedBefore;
+
+    private Instant now;
+    private int failures;
+    private int underWay;
+    private int underWayBefore;
+    private long period;
+    private Instant countedAt;
+    private @Nullable Instant blockedUntil;
+    private @Nullable Instant knownUntil;
+    private @Nullable Instant auditedAt;
+    private @Nullable UUID account;
+
+    /** Reads a row that is locked. */
+    Count(Bucket bucket, ResultSet row) throws SQLException {
+        this.bucket = bucket;
+        id = row.getBytes("id");
+        now = row.getObject("locked_at", OffsetDateTime.class).toInstant();
+        failures = row.getInt("failures");
+        underWay = row.getInt("under_way");
+        underWayBefore = row.getInt("under_way_before");
+        period = row.getLong("period");
+        countedAt = row.getObject("counted_at", OffsetDateTime.class).toInstant();
+        blockedUntil = instant(row, "blocked_until");
+        knownUntil = instant(row, "known_until");
+        auditedAt = instant(row, "audited_at");
+        account = row.getObject("account_id", UUID.class);
+        markedBefore = account;
+    }
+
+    /** Returns when the row was locked, by the database's clock. */
+    Instant lockedAt() {
+        return now;
+    }
+
+    /** Takes off what is forgotten or over by a moment, which is the same for all rows of an attempt. */
+    void bringUpTo(Instant moment) {
+        now = moment;
+        giveUpWhatIsLost();
+        forget(now);
+        dropWhatIsOver();
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
+        return moment == null ? null : moment.toInstant();
+    }
+
+    private static long periodOf(Instant moment) {
+        return Math.floorDiv(moment.getEpochSecond(), PERIOD.toSeconds());
+    }
+
+    private static Instant startOf(long period) {
+        return Instant.ofEpochSecond(period * PERIOD.toSeconds());
+    }
+
+    /** Attempts of a period are given up when the next period is over. */
+    private void giveUpWhatIsLost() {
+        long current = periodOf(now);
+        if (period >= current) {
+            return;
+        }
+        boolean next = period == current - 1;
+        int lostBefore = underWayBefore;
+        int lost = next ? 0 : underWay;
+        if (bucket.kind().unsettledFails()) {
+            fail(lostBefore, startOf(period + 1));
+            fail(lost, startOf(period + 2));
+        }
+        underWayBefore = next ? underWay : 0;
+        underWay = 0;
+        period = current;
+    }
+
+    private void forget(Instant moment) {
+        long forgotten =
+                Duration.between(countedAt, moment).dividedBy(bucket.limits().decay());
+        if (forgotten >= failures) {
+            failures = 0;
+            countedAt = moment;
+        } else if (forgotten > 0) {
+            failures -= (int) forgotten;
+            countedAt = countedAt.plus(bucket.limits().decay().multipliedBy(forgotten));
+        }
+    }
+
+    /** A block that is longer already stays: it is another attempt's. */
+    private void fail(int attempts, Instant moment) {
+        if (attempts > 0) {
+            forget(moment);
+            failures += attempts;
+            bucket.limits()
+                    .waitAfter(failures)
+                    .map(moment::plus)
+                    .filter(end -> blockedUntil == null || end.isAfter(blockedUntil))
+                    .ifPresent(end -> blockedUntil = end);
+        }
+    }
+
+    private void dropWhatIsOver() {
+        if (blockedUntil != null && !blockedUntil.isAfter(now)) {
+            blockedUntil = null;
+        }
+        if (knownUntil != null && !knownUntil.isAfter(now)) {
+            knownUntil = null;
+        }
+        if (auditedAt != null && !auditedAt.plus(BETWEEN_EVENTS).isAfter(now)) {
+            auditedAt = null;
+        }
+    }
+
+    Bucket bucket() {
+        return bucket;
+    }
+
+    /** Returns how long the next attempt has to wait because others have failed; empty if it need not. */
+    Optional<Duration> blockedFor() {
+        List<Duration> waits = new ArrayList<>();
+        if (blockedUntil != null) {
+            waits.add(Duration.between(now, blockedUntil));
+        }
+        if (failures >= bucket.limits().most()) {
+            waits.add(untilOneMoreIsForgotten());
+        }
+        if (isFull() && isSpent()) {
+            waits.add(bucket.limits().firstWait());
+        }
+        return waits.stream().max(Duration::compareTo);
+    }
+
+    private Duration untilOneMoreIsForgotten() {
+        int tooMany = failures - bucket.limits().most() + 1;
+        return Duration.between(now, countedAt.plus(bucket.limits().decay().multipliedBy(tooMany)));
+    }
+
+    /** A network whose failures have used up what costs nothing lets nobody wait for a place. */
+    private boolean isSpent() {
+        return bucket.kind().isOfNetworks() && failures >= bucket.limits().free();
+    }
+
+    /** Returns true if no further attempt may be under way until one of those has ended. */
+    boolean isFull() {
+        return !bucket.kind().countsFromTheStart() && underWay + underWayBefore >= bucket.places(failures);
+    }
+
+    /** Counts an attempt that begins. */
+    void reserve() {
+        if (bucket.kind().countsFromTheStart()) {
+            fail(1, now);
+        } else {
+            underWay++;
+        }
+    }
+
+    /** Returns the period in which an attempt is counted that begins now. */
+    long period() {
+        return period;
+    }
+
+    /** Counts how an attempt ended that began in a period. Whatever other attempts have caused stays. */
+    void settle(Attempt.Verdict verdict, long begunIn, Duration knownFor) {
+        boolean ended = endUnderWay(begunIn);
+        switch (verdict) {
+            case FAILED -> {
+                if (ended || !bucket.kind().unsettledFails()) {
+                    fail(1, now);
+                }
+            }
+            case SUCCEEDED -> {
+                giveBackUnless(ended);
+                succeed(knownFor);
+            }
+            case NONE -> giveBackUnless(ended);
+            case COUNTED -> {}
+        }
+    }
+
+    private boolean endUnderWay(long begunIn) {
+        if (period == begunIn && underWay > 0) {
+            underWay--;
+            return true;
+        }
+        if (period == begunIn + 1 && underWayBefore > 0) {
+            underWayBefore--;
+            return true;
+        }
+        return false;
+    }
+
+    /** An attempt that was not under way any more has been counted as failed, unless those are forgotten. */
+    private void giveBackUnless(boolean ended) {
+        if (!ended && !bucket.kind().isOfNetworks()) {
+            failures = Math.max(0, failures - 1);
+        }
+    }
+
+    private void succeed(Duration knownFor) {
+        if (bucket.kind().isResetBySuccess()) {
+            failures = 0;
+            blockedUntil = null;
+        }
+        if (bucket.kind() == Kind.PAIR) {
+            knownUntil = now.plus(knownFor);
+        }
+    }
+
+    /** Notes that an attempt was refused; returns true if that is an event, as it is once an hour. */
+    boolean refuse() {
+        if (auditedAt != null) {
+            return false;
+        }
+        auditedAt = now;
+        return true;
+    }
+
+    /** Marks a name's row with its account. A name may have been attacked before it was an account's. */
+    void mark(@Nullable UUID owner) {
+        if (bucket.kind().isOfAccounts() && owner != null) {
+            account = owner;
+        }
+    }
+
+    /** Returns true if {@link #mark} has changed the row. */
+    boolean isNewlyMarked() {
+        return account != null && !account.equals(markedBefore);
+    }
+
+    /** Returns true if the row says nothing: attempts without a verdict must not fill the table. */
+    boolean isEmpty() {
+        return failures == 0
+                && underWay + underWayBefore == 0
+                && blockedUntil == null
+                && knownUntil == null
+                && auditedAt == null;
+    }
+
+    byte[] id() {
+        return id;
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    int underWay() {
+        return underWay;
+    }
+
+    int underWayBefore() {
+        return underWayBefore;
+    }
+
+    Instant countedAt() {
+        return countedAt;
+    }
+
+    @Nullable
+    Instant blockedUntil() {
+        return blockedUntil;
+    }
+
+    @Nullable
+    Instant knownUntil() {
+        return knownUntil;
+    }
+
+    @Nullable
+    Instant auditedAt() {
+        return auditedAt;
+    }
+
+    @Nullable
+    UUID account() {
+        return account;
+    }
+
+    /** Returns from when on the row says nothing any more. */
+    Instant expiresAt() {
+        return Stream.of(
+                        Optional.of(now.plus(KEPT)),
+                        Optional.ofNullable(blockedUntil),
+                        Optional.ofNullable(knownUntil),
+                        Optional.of(countedAt.plus(bucket.limits().decay().multipliedBy(failures))))
+                .flatMap(Optional::stream)
+                .max(Instant::compareTo)
+                .orElseThrow();
+    }
+}
