@@ -4,6 +4,7 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -26,7 +27,8 @@ public final class IpNetwork {
     /** Reads an address, or an address and the length of its prefix; empty for anything else. */
     public static Optional<IpNetwork> parse(String text) {
         int slash = text.indexOf('/');
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(slash < 0 ? text : text.substring(0, slash));
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(
+                withoutEmbeddedIpv4(slash < 0 ? text : text.substring(0, slash)));
         if (bytes == null) {
             return Optional.empty();
         }
@@ -44,6 +46,21 @@ public final class IpNetwork {
                                 Arrays.copyOfRange(bytes, MAPPED_PREFIX_BYTES, bytes.length),
                                 prefix - MAPPED_PREFIX_BYTES * Byte.SIZE)
                         : new IpNetwork(bytes, prefix));
+    }
+
+    /** Writes an IPv4 address at the end of an IPv6 address as two groups. Netty reads only a mapped one, and takes others for mapped. */
+    private static String withoutEmbeddedIpv4(String address) {
+        int group = address.lastIndexOf(':') + 1;
+        if (group == 0 || address.indexOf('.', group) < 0) {
+            return address;
+        }
+        byte[] ipv4 = NetUtil.createByteArrayFromIpAddressString(address.substring(group));
+        return ipv4 == null
+                ? address
+                : address.substring(0, group)
+                        + HexFormat.of().formatHex(ipv4, 0, 2)
+                        + ':'
+                        + HexFormat.of().formatHex(ipv4, 2, IPV4_BYTES);
     }
 
     private static int prefix(String digits, int bits) {

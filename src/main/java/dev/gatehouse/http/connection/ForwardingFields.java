@@ -141,7 +141,8 @@ class ForwardingFields {
         Optional<String> scheme = proto.find() ? scheme(proto.group(1)) : Optional.empty();
         Optional<String> name = host.find()
                 ? Optional.of(Objects.requireNonNullElse(host.group(1), host.group(2)))
-                        .filter(text -> !text.isEmpty() && RequestHead.isHost(text))
+                        // Quarkus looks for parameters everywhere, also within host="for=x".
+                        .filter(text -> !text.isEmpty() && !text.contains("=") && RequestHead.isHost(text))
                 : Optional.empty();
         String pairs = Stream.of(scheme.map(text -> "proto=" + text), name.map(text -> "host=\"" + text + '"'))
                 .flatMap(Optional::stream)
