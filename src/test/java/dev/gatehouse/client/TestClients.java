@@ -12,6 +12,11 @@ public final class TestClients {
     record Settings(boolean proxyAddressForwarding, boolean allowForwarded, Optional<List<String>> trustedProxies)
             implements ProxyConfig {}
 
+    /** The proxies of a network are trusted. They send {@code Forwarded} or {@code X-Forwarded-For}. */
+    public static Clients behindProxies(String network, boolean forwarded) {
+        return new Clients(new Settings(true, forwarded, Optional.of(List.of(network))), new CurrentVertxRequest());
+    }
+
     /** No proxy is trusted. */
     public static Clients withoutProxy() {
         return new Clients(new Settings(false, false, Optional.empty()), new CurrentVertxRequest());
