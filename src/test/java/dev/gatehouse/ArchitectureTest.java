@@ -62,6 +62,7 @@ class ArchitectureTest {
             "database", Set.of("setting"),
             "client", Set.of("crypto", "setting"),
             "problem", Set.of("database"),
+            "precis", Set.of("problem"),
             "lifecycle", Set.of("database", "setting"),
             "http.connection", Set.of("client", "problem", "setting"),
             "http.openapi", Set.of("http", "problem"),
@@ -285,7 +286,8 @@ class ArchitectureTest {
                 .check(OURS);
         noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.(CommonPasswords|DocumentationFiles)") // Their resources are listed.
+                .haveNameNotMatching(
+                        ".*\\.(CommonPasswords|DocumentationFiles|UnicodeTable)") // Their resources are listed.
                 .should()
                 .callMethodWhere(
                         target(nameMatching("getResource(AsStream)?")).and(target(owner(assignableTo(Class.class)))))

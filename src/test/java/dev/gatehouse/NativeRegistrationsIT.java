@@ -76,7 +76,10 @@ class NativeRegistrationsIT {
         assertThat(resources).containsAll(NOT_READ.keySet());
         resources.removeAll(NOT_READ.keySet());
         assertThat(resources)
-                .contains("dev/gatehouse/password/common-passwords.txt", "db/migration/V1__create_account.sql");
+                .contains(
+                        "dev/gatehouse/password/common-passwords.txt",
+                        "dev/gatehouse/precis/identifier-class.txt",
+                        "db/migration/V1__create_account.sql");
         for (String resource : resources) {
             assertThat(isIncluded(resource)).as(resource).isTrue();
             assertThat(Files.readString(CLASSES.resolve(resource))).as(resource).isNotBlank();

@@ -1,8 +1,8 @@
 package dev.gatehouse.account;
 
+import dev.gatehouse.precis.UsernameCaseMapped;
 import dev.gatehouse.problem.InvalidValue;
 import org.jspecify.annotations.Nullable;
-import rocks.xmpp.precis.PrecisProfiles;
 
 /**
  * A username prepared with PRECIS UsernameCaseMapped (RFC 8265, 3.3), so that {@code Alice}, {@code ALICE} and the
@@ -48,27 +48,11 @@ public final class Username {
         if (typed.isEmpty()) {
             throw new InvalidValue("must not be empty");
         }
-        String prepared = prepare(typed);
+        String prepared = UsernameCaseMapped.enforce(typed);
         if (prepared.codePointCount(0, prepared.length()) > maxLength) {
             throw new InvalidValue("must have at most " + maxLength + " characters");
         }
         return new Username(prepared);
-    }
-
-    /**
-     * Applies the rules twice. For a few strings the first result is not stable; RFC 8264, 7, would apply the rules again
-     * and again, and we refuse: nobody is served by a name that its own prepared form does not find.
-     */
-    private static String prepare(String typed) {
-        try {
-            String once = PrecisProfiles.USERNAME_CASE_MAPPED.enforce(typed);
-            if (once.equals(PrecisProfiles.USERNAME_CASE_MAPPED.enforce(once))) {
-                return once;
-            }
-        } catch (IllegalArgumentException e) { // The library's exceptions have no narrower common type.
-            throw new InvalidValue("has a character that a username cannot have");
-        }
-        throw new InvalidValue("has no stable prepared form");
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -166,6 +167,23 @@ class AuthTest {
                 .isEqualTo(200); // Another blank is a blank.
         assertThat(api.login(username, "caf\u00e9 au lait").status()).isEqualTo(401);
         assertThat(api.login(username, " Caf\u00e9 au lait ").status()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "\uDB40\uDD00, U+E0100",
+        "\u180F, U+180F",
+        "\u200D, U+200D in this place",
+        "'\u0000', U+0000",
+    })
+    void anInvisibleTwinOfANameIsRefusedByItsCharacter(String invisible, String named) {
+        api.signUp(username, PASSWORD);
+        for (Answer answer :
+                List.of(api.signUp(username + invisible, PASSWORD), api.login(username + invisible, PASSWORD))) {
+            assertThat(answer.problem()).isEqualTo("validation-failed");
+            assertThat(answer.json().path("errors").toString())
+                    .isEqualTo("[{\"field\":\"username\",\"message\":\"must not contain " + named + "\"}]");
+        }
     }
 
     /** The same for a name that is taken and one that is free: the policy is asked first. */
