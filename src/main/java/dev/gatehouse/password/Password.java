@@ -2,44 +2,85 @@ package dev.gatehouse.password;
 
 import dev.gatehouse.problem.InvalidValue;
 import java.nio.charset.StandardCharsets;
-import rocks.xmpp.precis.PrecisProfiles;
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
+import java.util.Optional;
 
 /**
- * A password as someone typed it, prepared with PRECIS OpaqueString (RFC 8265, 4.2): NFC, other spaces made ASCII
- * spaces, nothing cut, folded or trimmed. Has 1 to 256 code points.
+ * A password as someone typed it, mapped as PRECIS OpaqueString maps (RFC 8265, 4.2.1): each blank becomes U+0020, and the text
+ * NFC. Nothing is cut, folded or trimmed. Has 1 to 256 code points.
+ *
+ * <p>No account's password has control characters, surrogates or unassigned code points. A typed one that has some is not acceptable,
+ * and matches no hash. All others are allowed, also those that OpaqueString refuses:
+ * docs/adr/0014-passwords-take-almost-every-character.md.
  */
 public final class Password {
-    /** The most code points that a password may have, after preparation. */
+    /** The most code points that a password may have, after mapping. */
     public static final int MAX_LENGTH = 256;
 
-    private final String text;
+    private static final int LAST_OF_ASCII = 0x7F;
 
-    private Password(String text) {
+    private final String text;
+    private final Optional<String> refusal;
+
+    private Password(String text, Optional<String> refusal) {
         this.text = text;
+        this.refusal = refusal;
     }
 
     /**
-     * Parses a password that is to be checked.
+     * Parses a password that is to be checked. Does not refuse one that no account can have: it is as wrong as any other wrong one.
      *
-     * @throws InvalidValue when it is empty, over 256 code points, or has a code point that PRECIS forbids
+     * @throws InvalidValue when it is empty or over 256 code points
      */
     public static Password parse(String typed) {
         if (typed.isEmpty()) {
             throw new InvalidValue("must not be empty");
         }
-        String prepared = prepare(typed);
-        if (codePoints(prepared) > MAX_LENGTH) {
+        String mapped = mapped(typed);
+        if (codePoints(mapped) > MAX_LENGTH) {
             throw new InvalidValue("must have at most " + MAX_LENGTH + " characters");
         }
-        return new Password(prepared);
+        return new Password(mapped, refusal(mapped));
     }
 
-    private static String prepare(String typed) {
-        try {
-            return PrecisProfiles.OPAQUE_STRING.enforce(typed);
-        } catch (IllegalArgumentException e) { // The library's exceptions have no narrower common type.
-            throw new InvalidValue("has a character that a password cannot have");
+    private static String mapped(String typed) {
+        if (typed.chars().allMatch(character -> character <= LAST_OF_ASCII)) {
+            return typed;
         }
+        StringBuilder blanks = new StringBuilder(typed.length());
+        typed.codePoints()
+                .map(codePoint -> Character.getType(codePoint) == Character.SPACE_SEPARATOR ? ' ' : codePoint)
+                .forEach(blanks::appendCodePoint);
+        return Normalizer.normalize(blanks, Form.NFC);
+    }
+
+    private static Optional<String> refusal(String mapped) {
+        return mapped.codePoints()
+                .filter(codePoint -> !isAllowed(codePoint))
+                .mapToObj(Password::refusal)
+                .findFirst();
+    }
+
+    private static boolean isAllowed(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL, Character.SURROGATE, Character.UNASSIGNED -> false;
+            default -> true;
+        };
+    }
+
+    /** Names the kind of character only. Which one it is, and where, is part of a secret. */
+    private static String refusal(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL -> "must not contain control characters";
+            case Character.SURROGATE -> "must not contain half of a surrogate pair";
+            default -> "must not contain a code point that Unicode has not assigned";
+        };
+    }
+
+    /** Why no account can have this password; empty when one can. */
+    Optional<String> refusal() {
+        return refusal;
     }
 
     /** The number of code points. */

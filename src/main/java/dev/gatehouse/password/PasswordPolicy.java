@@ -35,6 +35,9 @@ public class PasswordPolicy {
      */
     public Password parseNew(String typed, @Nullable String username) {
         Password password = Password.parse(typed);
+        password.refusal().ifPresent(reason -> {
+            throw new InvalidValue(reason);
+        });
         if (password.length() < minLength) {
             throw new InvalidValue("must have at least " + minLength + " characters");
         }

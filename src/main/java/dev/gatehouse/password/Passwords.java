@@ -51,10 +51,14 @@ public class Passwords {
     /**
      * The hash of a password under a new salt, in modular crypt format.
      *
+     * @throws IllegalArgumentException for a password that no account can have
      * @throws OverloadedException before it began to compute
      * @throws ClientGoneException before it began to compute
      */
     public String hash(Password password, PendingCall call) {
+        if (password.refusal().isPresent()) {
+            throw new IllegalArgumentException("a hash of it would match nothing");
+        }
         byte[] bytes = password.bytes();
         try {
             return CryptString.make(bytes, random(Bcrypt.SALT_BYTES), cost, lanes.forCall(call));
@@ -65,7 +69,9 @@ public class Passwords {
 
     /**
      * Whether the password is the one of the stored hash. Without a hash, or with one that cannot be read, it is not, and
-     * that takes as long to find out: whatever is checked is topped up to the same work (OWASP ASVS 5.0, 6.3.8).
+     * that takes as long to find out: whatever is checked is topped up to the same work (OWASP ASVS 5.0, 6.3.8). The same work
+     * is done for a password that no account can have. Such a password never matches, although its bytes may be another's: each
+     * half of a surrogate pair is a question mark in UTF-8.
      *
      * @throws OverloadedException before it began to compute
      * @throws ClientGoneException before it began to compute
@@ -79,10 +85,10 @@ public class Passwords {
         }
         byte[] bytes = password.bytes();
         try {
-            boolean matches = checked.matches(bytes, evenCost, lanes.forCall(call));
-            return readable.isEmpty()
-                    ? Verification.UNREADABLE
-                    : matches && storedHash.isPresent() ? Verification.MATCHES : Verification.DIFFERS;
+            boolean matches = checked.matches(bytes, evenCost, lanes.forCall(call))
+                    && storedHash.isPresent()
+                    && password.refusal().isEmpty();
+            return readable.isEmpty() ? Verification.UNREADABLE : matches ? Verification.MATCHES : Verification.DIFFERS;
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }

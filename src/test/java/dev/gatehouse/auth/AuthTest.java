@@ -170,6 +170,50 @@ class AuthTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u2764\uFE0F \uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67",
+                "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
+                "\u0915\u094D\u200D\u0937\u0915\u094D\u200D\u0937"
+            })
+    void emojiAndJoinersMakeAPassword(String password) {
+        assertThat(api.signUp(username, password).status()).isEqualTo(201);
+        assertThat(api.login(username, password).status()).isEqualTo(200);
+        assertThat(api.login(username, password.replaceAll("[\u200C\u200D\uFE0F]", ""))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "control\\u0000character, must not contain control characters",
+        "control\\ncharacter, must not contain control characters",
+        "half a pair \\ud83d, must not contain half of a surrogate pair",
+        "unassigned \\u0378, must not contain a code point that Unicode has not assigned"
+    })
+    void anImpossiblePasswordIsRefusedAtSignUpAndWrongAtLogin(String escaped, String reason) {
+        String body = "{\"username\":\"" + username + "\",\"password\":\"" + escaped + "\"}";
+        Answer signUp = api.call("POST", "/signup").json(body).send();
+        assertThat(signUp.problem()).isEqualTo("validation-failed");
+        assertThat(signUp.json().path("errors").toString())
+                .isEqualTo("[{\"field\":\"password\",\"message\":\"" + reason + "\"}]");
+        Answer unknown = api.call("POST", "/login").json(body).send();
+        api.signUp(username, PASSWORD);
+        Answer login = api.call("POST", "/login").json(body).send();
+        assertThat(login.problem()).isEqualTo("invalid-credentials");
+        assertThat(login).isEqualTo(unknown).isEqualTo(api.login(username, PASSWORD + "x"));
+    }
+
+    /** In UTF-8 the half of a pair is a question mark. */
+    @Test
+    void halfOfASurrogatePairMatchesNoQuestionMark() {
+        api.signUp(username, "question mark ?");
+        assertThat(api.login(username, "question mark ?").status()).isEqualTo(200);
+        String body = "{\"username\":\"" + username + "\",\"password\":\"question mark \\udc00\"}";
+        assertThat(api.call("POST", "/login").json(body).send().problem()).isEqualTo("invalid-credentials");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "\uDB40\uDD00, U+E0100",
         "\u180F, U+180F",

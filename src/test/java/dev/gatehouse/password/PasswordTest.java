@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gatehouse.problem.InvalidValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PasswordTest {
@@ -109,9 +110,55 @@ class PasswordTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "abc\u0000defgh", "abc\ndefgh", "abc\u007fdefgh", "abcdefg\uD800", "abcdefgh\uFFFF"})
-    void theEmptyOneAndControlCharactersAreForbidden(String text) {
-        assertThatThrownBy(() -> Password.parse(text)).isInstanceOf(InvalidValue.class);
+    @ValueSource(
+            strings = {
+                "\u2764\uFE0F\u2764\uFE0F\u2764\uFE0F\u2764\uFE0F", // emoji with a variation selector
+                "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67 family", // joined emoji
+                "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", // Persian with a non-joiner
+                "\u0915\u094D\u200D\u0937\u0915\u094D\u200C\u0937", // Devanagari with joiners
+                "soft\u00ADhyphen",
+                "\uFEFFbyte order mark",
+                "\u202Eright-to-left override",
+                "private use \uE000",
+                "line\u2028separator",
+                "jamo \u1112\u3164 filler",
+                "tag \uDB40\uDC41 and selector \uDB40\uDD00"
+            })
+    void whatIsNoControlCharacterIsAllowed(String text) {
+        assertThatCode(() -> policy.parseNew(text, "somebody")).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x20, 0xA0, 0x1680, 0x2000, 0x2001, 0x2007, 0x200A, 0x202F, 0x205F, 0x3000})
+    void everyBlankIsTheSame(int blank) {
+        assertThat(Password.parse("correct" + Character.toString(blank) + "horse")
+                        .bytes())
+                .isEqualTo(Password.parse("correct horse").bytes());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'abc\u0000defgh', control characters",
+        "'abc\ndefgh', control characters",
+        "'abc\tdefgh', control characters",
+        "'abc\u007fdefgh', control characters",
+        "'abc\u0085defgh', control characters",
+        "'abcdefg\uD800', half of a surrogate pair",
+        "'\uDC00abcdefg', half of a surrogate pair",
+        "'abcdefgh\uFFFF', a code point that Unicode has not assigned",
+        "'abcdefgh\u0378', a code point that Unicode has not assigned",
+        "'abcdefgh\uDBFF\uDFFF', a code point that Unicode has not assigned"
+    })
+    void aNewPasswordWithAnImpossibleCharacterIsRefusedByItsKindAlone(String text, String kind) {
+        assertThatThrownBy(() -> policy.parseNew(text, "somebody"))
+                .isInstanceOf(InvalidValue.class)
+                .hasMessage("must not contain " + kind);
+        assertThat(Password.parse(text).refusal()).contains("must not contain " + kind);
+    }
+
+    @Test
+    void theEmptyOneIsNone() {
+        assertThatThrownBy(() -> Password.parse("")).isInstanceOf(InvalidValue.class);
     }
 
     @Test

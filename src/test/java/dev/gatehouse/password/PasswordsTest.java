@@ -2,6 +2,7 @@ package dev.gatehouse.password;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -46,6 +47,19 @@ class PasswordsTest {
             assertThat(roundsOf(wrong, hashOfCost(4))).isEqualTo(1 << 9);
             assertThat(roundsOf(wrong, hashOfCost(9))).isEqualTo(1 << 9);
             assertThat(roundsOf(wrong, Optional.of(prehashed))).isEqualTo(1 << 9);
+        }
+    }
+
+    @Test
+    void anImpossiblePasswordTakesTheSameWorkAndMatchesNothing() {
+        for (String impossible : new String[] {"control\u0000", "\uD800", "\uFFFF", "\uD800".repeat(200)}) {
+            Password wrong = Password.parse(impossible);
+            Optional<String> ofItsBytes = Optional.of(
+                    CryptString.make(wrong.bytes(), SALT, 4, (key, salt, one, work) -> Bcrypt.hash(key, salt, one)));
+            assertThat(passwords.verify(wrong, ofItsBytes, call)).isEqualTo(Verification.DIFFERS);
+            assertThat(roundsOf(wrong, ofItsBytes)).isEqualTo(1 << 9);
+            assertThat(roundsOf(wrong, Optional.empty())).isEqualTo(1 << 9);
+            assertThatThrownBy(() -> passwords.hash(wrong, call)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 

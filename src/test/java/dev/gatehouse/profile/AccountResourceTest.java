@@ -113,6 +113,18 @@ class AccountResourceTest {
     }
 
     @Test
+    void anImpossiblePasswordIsWrongAsCurrentAndRefusedAsNew() {
+        String impossible = PASSWORD + "\n";
+        assertThat(api.changePassword(login.token(), impossible, NEW_PASSWORD).problem())
+                .isEqualTo("wrong-password");
+        assertThat(api.deleteAccount(login.token(), impossible).problem()).isEqualTo("wrong-password");
+        Answer change = api.changePassword(login.token(), PASSWORD, NEW_PASSWORD + "\n");
+        assertThat(change.json().path("errors").toString())
+                .isEqualTo("[{\"field\":\"new_password\",\"message\":\"must not contain control characters\"}]");
+        assertThat(api.login(username, PASSWORD).status()).isEqualTo(200);
+    }
+
+    @Test
     void everyWrongMemberIsNamed() {
         for (String body : List.of(
                 "{}",
