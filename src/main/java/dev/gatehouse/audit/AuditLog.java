@@ -122,14 +122,14 @@ public class AuditLog implements Expiring {
                 new Line("password_changed", account, session, null);
             case AuditEvent.PasswordRefused(UUID account, UUID session) ->
                 new Line("password_refused", account, session, null);
-            case AuditEvent.Throttled throttled ->
-                new Line(
+            case AuditEvent.Throttled throttled -> {
+                String hash = throttled.name().map(this::hash).orElse(null); // Of an account's, too, as above.
+                yield new Line(
                         "throttled_" + throttled.kind(),
                         throttled.account().orElse(null),
                         throttled.session().orElse(null),
-                        throttled.account().isPresent()
-                                ? null
-                                : throttled.name().map(this::hash).orElse(null));
+                        throttled.account().isPresent() ? null : hash);
+            }
             case AuditEvent.AccountDeleted(UUID account) -> new Line("account_deleted", account, null, null);
         };
     }

@@ -26,9 +26,14 @@ public final class Transaction implements AutoCloseable {
      */
     public static Transaction begin(DataSource pool) {
         try {
-            Connection connection = pool.getConnection();
-            connection.setAutoCommit(false);
-            return new Transaction(connection);
+            Transaction transaction = new Transaction(pool.getConnection());
+            try {
+                transaction.connection.setAutoCommit(false);
+                return transaction;
+            } catch (SQLException | RuntimeException e) {
+                transaction.connection.close();
+                throw e;
+            }
         } catch (SQLException e) {
             throw new DatabaseException(e);
         }

@@ -126,10 +126,12 @@ public class PasswordCheck {
      */
     public <T> Outcome<T> check(Claim claim, Act<T> act) {
         Optional<StoredPassword> stored = stored(claim.claimant());
-        if (stored.isEmpty() && claim.claimant() instanceof Claimant.Holder) {
-            return new Outcome.SessionEnded<>();
+        Attempt attempt = reserve(claim, stored);
+        if (attempt instanceof Attempt.Crowded(String place)) {
+            attempt = reserveInTurn(claim, stored, place);
+            stored = stored(claim.claimant()); // Others may have rewritten it meanwhile.
         }
-        return switch (reserve(claim, stored.map(StoredPassword::accountId))) {
+        return switch (attempt) {
             case Attempt.Blocked(Duration retryAfter) -> new Outcome.TooManyAttempts<>(retryAfter);
             case Attempt.Crowded crowded -> {
                 meters.counter("gatehouse.throttle.crowded").increment();
@@ -146,35 +148,25 @@ public class PasswordCheck {
         };
     }
 
-    /** An attempt that finds no place waits for one, no longer than its call may wait. */
-    private Attempt reserve(Claim claim, Optional<UUID> account) {
-        Attempt attempt = reserveOnce(claim, account);
-        if (!(attempt instanceof Attempt.Crowded)) {
-            return attempt;
-        }
-        try (WaitingLines.Place place = lines.join(lineOf(claim))) {
-            while (attempt instanceof Attempt.Crowded && place.awaitTurn(passwords.patience(claim.call()))) {
-                attempt = reserveOnce(claim, account);
-            }
-        }
-        return attempt;
-    }
-
-    private Attempt reserveOnce(Claim claim, Optional<UUID> account) {
+    private Attempt reserve(Claim claim, Optional<StoredPassword> stored) {
         return switch (claim.claimant()) {
-            case Claimant.Named(Username username) -> throttle.reserveLogin(username.text(), account, claim.client());
+            case Claimant.Named(Username username) ->
+                throttle.reserveLogin(username.text(), stored.map(StoredPassword::accountId), claim.client());
             case Claimant.Holder(Subject subject) ->
                 throttle.reserveOwn(subject.username(), subject.sessionId(), claim.client());
         };
     }
 
-    /** Neither a name nor an address has a blank. */
-    private static String lineOf(Claim claim) {
-        return switch (claim.claimant()) {
-            case Claimant.Named(Username username) ->
-                username.text() + " " + claim.client().address();
-            case Claimant.Holder(Subject subject) -> subject.sessionId().toString();
-        };
+    /** An attempt that finds no place waits for one, no longer than its call may wait. */
+    private Attempt reserveInTurn(Claim claim, Optional<StoredPassword> stored, String crowdedPlace) {
+        Attempt attempt = new Attempt.Crowded(crowdedPlace);
+        try (WaitingLines.Turn turn = lines.join(crowdedPlace)) {
+            claim.call().afterwards(turn::giveUp);
+            while (attempt instanceof Attempt.Crowded && turn.await(passwords.patience(claim.call()))) {
+                attempt = reserve(claim, stored);
+            }
+        }
+        return attempt;
     }
 
     private <T> Outcome<T> settled(
@@ -183,22 +175,24 @@ public class PasswordCheck {
         try {
             outcome = verified(claim, stored, act);
         } catch (RuntimeException | Error e) { // Whatever it was: there is no verdict.
-            settle(claim, reservation, Attempt.Verdict.NONE);
+            settle(reservation, Attempt.Verdict.NONE);
             throw e;
         }
-        settle(claim, reservation, verdictOf(outcome));
-        // Afterwards, so that no fault of the audit's gives a wrong guess back.
-        if (outcome instanceof Outcome.WrongPassword) {
-            auditLog.record(wrongPassword(claim.claimant(), stored.map(StoredPassword::accountId)), claim.client());
+        try {
+            settle(reservation, verdictOf(outcome));
+        } finally { // Afterwards, so that no fault of the audit's gives a wrong guess back.
+            if (outcome instanceof Outcome.WrongPassword) {
+                auditLog.record(wrongPassword(claim.claimant(), stored.map(StoredPassword::accountId)), claim.client());
+            }
         }
         return outcome;
     }
 
-    private void settle(Claim claim, Attempt.Reservation reservation, Attempt.Verdict verdict) {
+    private void settle(Attempt.Reservation reservation, Attempt.Verdict verdict) {
         try {
             throttle.settle(reservation, verdict);
         } finally {
-            lines.placeFree(lineOf(claim));
+            lines.placeFree(reservation.places());
         }
     }
 
@@ -226,6 +220,12 @@ public class PasswordCheck {
     private <T> Outcome<T> verified(Claim claim, Optional<StoredPassword> found, Act<T> act) {
         Optional<StoredPassword> stored = found;
         for (int tries = 0; tries < TRIES; tries++) {
+            if (tries > 0) {
+                stored = stored(claim.claimant());
+            }
+            if (stored.isEmpty() && claim.claimant() instanceof Claimant.Holder) {
+                return new Outcome.SessionEnded<>();
+            }
             Verification verification =
                     passwords.verify(claim.password(), stored.map(StoredPassword::hash), claim.call());
             if (verification != Verification.MATCHES) {
@@ -239,10 +239,7 @@ public class PasswordCheck {
                 case Acted.SessionEnded<T> ended -> {
                     return new Outcome.SessionEnded<>();
                 }
-                case Acted.HashReplaced<T> replaced -> stored = stored(claim.claimant());
-            }
-            if (stored.isEmpty() && claim.claimant() instanceof Claimant.Holder) {
-                return new Outcome.SessionEnded<>();
+                case Acted.HashReplaced<T> replaced -> {} // Again, with the hash that is stored by now.
             }
         }
         throw new OverloadedException(SOON);

@@ -2,15 +2,16 @@ package dev.gatehouse.login;
 
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where attempts wait that find no place, in one line for each name and address. The first of a line alone tries again: when an attempt
- * of the line has ended on this replica, and now and then, since others end on other replicas. So a crowd costs the database no more than
- * one caller does.
+ * Where attempts wait that find no place, in one line for each row of the throttle that is full. The first of a line alone tries again:
+ * when an attempt of the row has ended on this replica, and now and then, since others end on other replicas. So a crowd costs the
+ * database no more than one caller does.
  */
 @Singleton
 class WaitingLines {
@@ -31,21 +32,23 @@ class WaitingLines {
         private int members;
     }
 
-    /** Goes to the end of a line. */
-    Place join(String name) {
-        Line line = lines.compute(name, (key, existing) -> {
+    /** Goes to the end of the line of a row. */
+    Turn join(String place) {
+        Line line = lines.compute(place, (key, existing) -> {
             Line joined = existing == null ? new Line() : existing;
             joined.members++;
             return joined;
         });
-        return new Place(name, line);
+        return new Turn(place, line);
     }
 
-    /** Says that an attempt of a line has ended. */
-    void placeFree(String name) {
-        Line line = lines.get(name);
-        if (line != null) {
-            line.news.release();
+    /** Says that an attempt has ended which was counted in these rows. */
+    void placeFree(List<String> places) {
+        for (String place : places) {
+            Line line = lines.get(place);
+            if (line != null) {
+                line.news.release();
+            }
         }
     }
 
@@ -54,36 +57,43 @@ class WaitingLines {
         return lines.size();
     }
 
-    /** A caller's place in a line, until it is closed. For use by one thread. */
-    final class Place implements AutoCloseable {
-        private final String name;
+    /** A caller's turn in a line, until it is closed. For use by one thread, but for {@link #giveUp}. */
+    final class Turn implements AutoCloseable {
+        private final String place;
         private final Line line;
         private boolean isFirst;
         private long pauseNanos = FIRST_PAUSE_NANOS;
+        private volatile boolean givenUp;
 
-        private Place(String name, Line line) {
-            this.name = name;
+        private Turn(String place, Line line) {
+            this.place = place;
             this.line = line;
         }
 
+        /** Says that nobody waits for the caller any more. */
+        void giveUp() {
+            givenUp = true;
+            line.news.release();
+        }
+
         /**
-         * Waits until it is time to try again: at first until this place is the first of the line, and then for news or a pause.
+         * Waits until it is time to try again: at first until the caller is the first of the line, and then for news or a pause.
          *
          * @param patience how long the caller may wait
          * @return false if the caller may wait no longer
          */
-        boolean awaitTurn(Duration patience) {
+        boolean await(Duration patience) {
             try {
                 long nanos = patience.toNanos();
                 if (!isFirst) {
                     isFirst = line.first.tryAcquire(nanos, TimeUnit.NANOSECONDS);
-                    return isFirst;
+                    return isFirst && !givenUp;
                 }
                 if (line.news.tryAcquire(Math.min(nanos, pauseNanos), TimeUnit.NANOSECONDS)) {
                     line.news.drainPermits();
                 }
                 pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
-                return nanos > 0;
+                return nanos > 0 && !givenUp;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -95,7 +105,7 @@ class WaitingLines {
             if (isFirst) {
                 line.first.release();
             }
-            lines.computeIfPresent(name, (key, existing) -> {
+            lines.computeIfPresent(place, (key, existing) -> {
                 existing.members--;
                 return existing.members == 0 ? null : existing;
             });

@@ -17,8 +17,17 @@ public sealed interface Attempt {
      */
     record Blocked(Duration retryAfter) implements Attempt {}
 
-    /** It may not yet, and has not been counted: as many are under way as may be, and one of those may end soon. */
-    record Crowded() implements Attempt {}
+    /**
+     * It may not yet, and has not been counted: as many are under way as may be, and one of those may end soon.
+     *
+     * @param place the row that has no place, see {@link Reservation#places}
+     */
+    record Crowded(String place) implements Attempt {
+        @Override
+        public String toString() {
+            return "Crowded[redacted]";
+        }
+    }
 
     /** How an attempt ended. */
     enum Verdict {
@@ -46,6 +55,11 @@ public sealed interface Attempt {
 
         List<Bucket> buckets() {
             return buckets;
+        }
+
+        /** Returns a text for each row that the attempt is counted in. It may have a name or an address in it. */
+        public List<String> places() {
+            return buckets.stream().map(Bucket::place).toList();
         }
 
         Optional<UUID> account() {

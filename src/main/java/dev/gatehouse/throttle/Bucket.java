@@ -6,6 +6,11 @@ package dev.gatehouse.throttle;
  * @param subject what is counted, as text that no other subject of this kind has
  */
 record Bucket(Kind kind, String subject, Limits limits) {
+    /** Returns a text that no other row has. */
+    String place() {
+        return kind.stored() + " " + subject;
+    }
+
     /**
      * Returns how many attempts may be under way after so many failures. While the failures cost nothing, that is all that may
      * still fail, and the room. Beyond, it is one at a time, so that each has to wait for the outcome of the one before. A

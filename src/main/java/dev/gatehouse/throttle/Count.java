@@ -29,10 +29,10 @@ final class Count {
     /** A row stays this long at least, so that a busy one is not made again and again. */
     private static final Duration KEPT = Duration.ofHours(1);
 
+    private static final OffsetDateTime LAST = OffsetDateTime.parse("9999-12-31T23:59:59Z");
+
     private final Bucket bucket;
     private final byte[] id;
-    private final @Nullable UUID markedBefore;
-
     private Instant now;
     private int failures;
     private int underWay;
@@ -58,7 +58,6 @@ final class Count {
         knownUntil = instant(row, "known_until");
         auditedAt = instant(row, "audited_at");
         account = row.getObject("account_id", UUID.class);
-        markedBefore = account;
     }
 
     /** Returns when the row was locked, by the database's clock. */
@@ -74,9 +73,10 @@ final class Count {
         dropWhatIsOver();
     }
 
+    /** An operator may have written {@code infinity}, which the driver reads as a year that the database does not take back. */
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
-        return moment == null ? null : moment.toInstant();
+        return moment == null ? null : moment.isAfter(LAST) ? LAST.toInstant() : moment.toInstant();
     }
 
     private static long periodOf(Instant moment) {
@@ -119,15 +119,27 @@ final class Count {
 
     /** A block that is longer already stays: it is another attempt's. */
     private void fail(int attempts, Instant moment) {
-        if (attempts > 0) {
-            forget(moment);
-            failures += attempts;
-            bucket.limits()
-                    .waitAfter(failures)
-                    .map(moment::plus)
-                    .filter(end -> blockedUntil == null || end.isAfter(blockedUntil))
-                    .ifPresent(end -> blockedUntil = end);
+        if (attempts == 0) {
+            return;
         }
+        forget(moment);
+        failures += attempts;
+        bucket.limits().waitAfter(failures).ifPresent(wait -> blockUntil(moment.plus(wait)));
+        if (failures >= bucket.limits().most()) {
+            blockUntil(nextAtMost());
+        }
+    }
+
+    private void blockUntil(Instant end) {
+        if (blockedUntil == null || end.isAfter(blockedUntil)) {
+            blockedUntil = end;
+        }
+    }
+
+    /** Returns when so many failures are forgotten that one more attempt may be made. */
+    private Instant nextAtMost() {
+        int tooMany = failures - bucket.limits().most() + 1;
+        return countedAt.plus(bucket.limits().decay().multipliedBy(tooMany));
     }
 
     private void dropWhatIsOver() {
@@ -153,17 +165,12 @@ final class Count {
             waits.add(Duration.between(now, blockedUntil));
         }
         if (failures >= bucket.limits().most()) {
-            waits.add(untilOneMoreIsForgotten());
+            waits.add(Duration.between(now, nextAtMost()));
         }
         if (isFull() && isSpent()) {
             waits.add(bucket.limits().firstWait());
         }
         return waits.stream().max(Duration::compareTo);
-    }
-
-    private Duration untilOneMoreIsForgotten() {
-        int tooMany = failures - bucket.limits().most() + 1;
-        return Duration.between(now, countedAt.plus(bucket.limits().decay().multipliedBy(tooMany)));
     }
 
     /** A network whose failures have used up what costs nothing lets nobody wait for a place. */
@@ -190,40 +197,35 @@ final class Count {
         return period;
     }
 
-    /** Counts how an attempt ended that began in a period. Whatever other attempts have caused stays. */
+    /**
+     * Counts how an attempt ended that began in a period. Whatever other attempts have caused stays. If the end comes so late that the
+     * attempt has been given up, it has been counted as failed already, or forgotten if the row is a network's.
+     */
     void settle(Attempt.Verdict verdict, long begunIn, Duration knownFor) {
-        boolean ended = endUnderWay(begunIn);
-        switch (verdict) {
-            case FAILED -> {
-                if (ended || !bucket.kind().unsettledFails()) {
-                    fail(1, now);
-                }
-            }
-            case SUCCEEDED -> {
-                giveBackUnless(ended);
-                succeed(knownFor);
-            }
-            case NONE -> giveBackUnless(ended);
-            case COUNTED -> {}
+        boolean givenUp = period > begunIn + 1;
+        if (!givenUp) {
+            endUnderWay(begunIn);
         }
-    }
-
-    private boolean endUnderWay(long begunIn) {
-        if (period == begunIn && underWay > 0) {
-            underWay--;
-            return true;
+        boolean counted =
+                bucket.kind().countsFromTheStart() || (givenUp && bucket.kind().unsettledFails());
+        if (verdict == Attempt.Verdict.FAILED && !counted) {
+            fail(1, now);
         }
-        if (period == begunIn + 1 && underWayBefore > 0) {
-            underWayBefore--;
-            return true;
-        }
-        return false;
-    }
-
-    /** An attempt that was not under way any more has been counted as failed, unless those are forgotten. */
-    private void giveBackUnless(boolean ended) {
-        if (!ended && !bucket.kind().isOfNetworks()) {
+        if (verdict != Attempt.Verdict.FAILED && counted) {
             failures = Math.max(0, failures - 1);
+        }
+        if (verdict == Attempt.Verdict.SUCCEEDED) {
+            succeed(knownFor);
+        }
+    }
+
+    /** Should the database's clock have been set back, the attempt may be in the other period. */
+    private void endUnderWay(long begunIn) {
+        boolean before = period == begunIn + 1 ? underWayBefore > 0 : underWay == 0;
+        if (before) {
+            underWayBefore = Math.max(0, underWayBefore - 1);
+        } else {
+            underWay = Math.max(0, underWay - 1);
         }
     }
 
@@ -237,25 +239,26 @@ final class Count {
         }
     }
 
-    /** Notes that an attempt was refused; returns true if that is an event, as it is once an hour. */
-    boolean refuse() {
-        if (auditedAt != null) {
-            return false;
-        }
+    /** Returns true if it is an event that this row refuses an attempt, as it is once an hour. */
+    boolean refusesForTheFirstTime() {
+        return auditedAt == null;
+    }
+
+    /** Notes that the row has refused an attempt. */
+    void noteRefusal() {
         auditedAt = now;
-        return true;
     }
 
-    /** Marks a name's row with its account. A name may have been attacked before it was an account's. */
-    void mark(@Nullable UUID owner) {
-        if (bucket.kind().isOfAccounts() && owner != null) {
-            account = owner;
+    /** Marks a name's row with its account. */
+    void mark(Optional<UUID> owner) {
+        if (bucket.kind().isOfAccounts() && owner.isPresent()) {
+            account = owner.get();
         }
     }
 
-    /** Returns true if {@link #mark} has changed the row. */
-    boolean isNewlyMarked() {
-        return account != null && !account.equals(markedBefore);
+    /** Returns true if the row is a name's that was attacked before the name was an account's. */
+    boolean lacksMark(Optional<UUID> owner) {
+        return bucket.kind().isOfAccounts() && owner.isPresent() && account == null;
     }
 
     /** Returns true if the row says nothing: attempts without a verdict must not fill the table. */
@@ -307,13 +310,18 @@ final class Count {
         return account;
     }
 
+    /** Those under way, too: nobody may say how they end. */
+    private int mayHaveFailed() {
+        return failures + underWay + underWayBefore;
+    }
+
     /** Returns from when on the row says nothing any more. */
     Instant expiresAt() {
         return Stream.of(
                         Optional.of(now.plus(KEPT)),
                         Optional.ofNullable(blockedUntil),
                         Optional.ofNullable(knownUntil),
-                        Optional.of(countedAt.plus(bucket.limits().decay().multipliedBy(failures))))
+                        Optional.of(countedAt.plus(bucket.limits().decay().multipliedBy(mayHaveFailed()))))
                 .flatMap(Optional::stream)
                 .max(Instant::compareTo)
                 .orElseThrow();

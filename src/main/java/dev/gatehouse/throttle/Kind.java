@@ -39,10 +39,13 @@ enum Kind {
     }
 
     boolean isOfNetworks() {
-        return this == SITE || this == NETWORK;
+        return unsettled == Unsettled.FORGOTTEN;
     }
 
-    /** Returns true if an attempt is marked with the account that it is for. */
+    /**
+     * Returns true if a row is marked with the account that it is for. The statement by which an operator lifts what is counted for an
+     * account locks rows by the kind's text, whose order is that of these two.
+     */
     boolean isOfAccounts() {
         return this == NAME || this == PAIR;
     }

@@ -4,6 +4,7 @@ import dev.gatehouse.database.DatabaseException;
 import dev.gatehouse.database.Sql;
 import dev.gatehouse.database.Transaction;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -14,19 +15,44 @@ import org.jspecify.annotations.Nullable;
  * does that locks several, so that no two attempts wait for each other. For use by one thread.
  */
 final class LockedCounts implements AutoCloseable {
-    /**
-     * Makes the rows that are missing, and locks the others, one after the other. Locks the last row alone if that row decides
-     * alone.
-     */
+    private static final String COLUMNS = """
+             id, kind, failures, under_way, under_way_before, period, counted_at, blocked_until, known_until, audited_at,
+                account_id, clock_timestamp() AS locked_at
+            """;
+
+    /** Makes the rows that are missing, and locks the others, one after the other. */
     private static final Sql LOCK = Sql.of("""
             INSERT INTO throttle_bucket (id, kind)
             SELECT id, kind FROM unnest(:ids, :kinds) WITH ORDINALITY AS wanted (id, kind, place)
-            WHERE place = :last OR NOT :knownDecides OR NOT EXISTS (
-                SELECT FROM throttle_bucket WHERE id = :lastId AND known_until > clock_timestamp())
             ORDER BY place
             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind
-            RETURNING id, kind, failures, under_way, under_way_before, period, counted_at, blocked_until, known_until, audited_at,
-                account_id, clock_timestamp() AS locked_at""");
+            RETURNING
+            """ + COLUMNS + ", true AS is_locked");
+
+    /**
+     * The same, for a reservation: only the last row is wanted if it is that of a network from which the account logs in, and
+     * nothing is locked if a row that is wanted blocks the attempt. Then those rows are returned. So whoever sends attempts that are
+     * refused keeps no row from others.
+     */
+    private static final Sql LOCK_UNLESS_BLOCKED = Sql.of("""
+            WITH wanted AS (
+                SELECT id, kind, place FROM unnest(:ids, :kinds) WITH ORDINALITY AS given (id, kind, place)
+                WHERE place = :last
+                    OR NOT EXISTS (SELECT FROM throttle_bucket WHERE id = :lastId AND known_until > statement_timestamp())
+            ), blocking AS (
+                SELECT bucket.* FROM throttle_bucket AS bucket JOIN wanted USING (id)
+                WHERE bucket.blocked_until > statement_timestamp()
+            ), locked AS (
+                INSERT INTO throttle_bucket (id, kind)
+                SELECT id, kind FROM wanted WHERE NOT EXISTS (SELECT FROM blocking) ORDER BY place
+                ON CONFLICT (id) DO UPDATE SET kind = excluded.kind
+                RETURNING
+            """ + COLUMNS + """
+                , true AS is_locked)
+            SELECT * FROM locked
+            UNION ALL
+            SELECT
+            """ + COLUMNS + ", false FROM blocking");
 
     private static final Sql STORE_AND_COMMIT = Transaction.committing("""
             WITH gone AS (DELETE FROM throttle_bucket WHERE id = ANY(:gone))
@@ -43,35 +69,63 @@ final class LockedCounts implements AutoCloseable {
 
     private final Transaction transaction;
     private final List<Count> counts;
+    private final boolean locked;
 
-    private LockedCounts(Transaction transaction, List<Count> counts) {
+    private LockedCounts(Transaction transaction, List<Row> rows) {
         this.transaction = transaction;
-        this.counts = counts;
+        this.counts = rows.stream().map(Row::count).toList();
+        this.locked = rows.getFirst().locked();
     }
+
+    private record Row(Count count, boolean locked) {}
 
     /**
      * Locks rows.
      *
      * @param buckets in the order of their kinds, of which each occurs once
      * @param ids of the rows of the buckets
-     * @param knownDecides whether the last row alone is locked if it is that of a network from which the account logs in
      * @throws DatabaseException if no connection is free, or a row is not to be had in time
      */
-    static LockedCounts lock(DataSource pool, List<Bucket> buckets, List<byte[]> ids, boolean knownDecides) {
+    static LockedCounts lock(DataSource pool, List<Bucket> buckets, List<byte[]> ids) {
+        return read(pool, buckets, transaction -> LOCK.on(transaction), ids);
+    }
+
+    /**
+     * Locks the rows of an attempt that is to be reserved: all, or the last one alone if that decides. If some of these block the
+     * attempt, they are read and none is locked.
+     */
+    static LockedCounts lockUnlessBlocked(DataSource pool, List<Bucket> buckets, List<byte[]> ids) {
+        return read(
+                pool,
+                buckets,
+                transaction -> LOCK_UNLESS_BLOCKED
+                        .on(transaction)
+                        .with("last", buckets.size())
+                        .with("lastId", ids.getLast()),
+                ids);
+    }
+
+    private static LockedCounts read(
+            DataSource pool, List<Bucket> buckets, Function<Transaction, Sql.Call> statement, List<byte[]> ids) {
         Transaction transaction = Transaction.begin(pool);
         try {
-            List<Count> counts = LOCK.on(transaction)
+            List<Row> rows = statement
+                    .apply(transaction)
                     .with("ids", new Sql.Array("bytea", ids))
                     .with(
                             "kinds",
                             array("text", buckets, bucket -> bucket.kind().stored()))
-                    .with("last", buckets.size())
-                    .with("lastId", ids.getLast())
-                    .with("knownDecides", knownDecides)
-                    .list(row -> new Count(bucket(buckets, row.getString("kind")), row));
-            Instant moment = counts.getLast().lockedAt();
-            counts.forEach(count -> count.bringUpTo(moment));
-            return new LockedCounts(transaction, counts);
+                    .list(row -> new Row(
+                            new Count(bucket(buckets, row.getString("kind")), row), row.getBoolean("is_locked")))
+                    .stream()
+                    .sorted(Comparator.comparing(row -> row.count().bucket().kind()))
+                    .toList();
+            Instant moment = rows.stream()
+                    .map(row -> row.count().lockedAt())
+                    .max(Instant::compareTo)
+                    .orElseThrow();
+            rows.forEach(row -> row.count().bringUpTo(moment));
+            return new LockedCounts(transaction, rows);
         } catch (RuntimeException | Error e) { // Whatever it was: the connection must go back.
             transaction.close();
             throw e;
@@ -85,7 +139,12 @@ final class LockedCounts implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Returns what the rows count, in the order of their kinds: all, or the last one alone if that decides. */
+    /** Returns false if the rows block an attempt and have only been read. */
+    boolean areLocked() {
+        return locked;
+    }
+
+    /** Returns what the rows count, in the order of their kinds. */
     List<Count> counts() {
         return counts;
     }

@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
  * Says how attempts ended for which no caller waits, from threads of its own, and again with longer and longer pauses if the database
  * does not take it. So a call that is refused for lack of time does not wait for that as well, and a short outage leaves nothing counted
  * that was given up. What the database took without saying so is said twice then, which makes one attempt more or less. What is not
- * taken in the end stays under way, and becomes a failure when the time of those is over.
+ * taken in the end stays under way until its time is over.
  */
 @Startup
 @Singleton
@@ -34,7 +34,7 @@ class Settlements {
     /** Beyond it the database has been away for long, or is too slow for what comes. */
     private static final int LIMIT = 10_000;
 
-    /** With the pauses these are about eleven minutes. */
+    /** With the pauses these are about nine minutes. */
     private static final int MOST_TRIES = 16;
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
@@ -104,10 +104,8 @@ class Settlements {
     void stop() throws InterruptedException {
         stopping = true;
         long start = System.nanoTime();
-        List<Job> left = List.copyOf(queue);
-        queue.clear();
-        for (Job job : left) {
-            if (job instanceof Settlement settlement) {
+        for (Job job : List.copyOf(queue)) {
+            if (job instanceof Settlement settlement && queue.remove(settlement)) {
                 queue.add(due(settlement, start));
             }
         }
@@ -169,15 +167,18 @@ class Settlements {
 
     private void putBack(Settlement settlement) {
         int tries = settlement.tries() + 1;
-        if (stopping || tries == MOST_TRIES) {
+        long pause = Math.min(firstPause.toNanos() << (tries - 1), LONGEST_PAUSE.toNanos());
+        Settlement again =
+                new Settlement(settlement.reservation(), settlement.verdict(), tries, System.nanoTime() + pause);
+        if (tries < MOST_TRIES) {
+            queue.add(again);
+        }
+        if (tries == MOST_TRIES || (stopping && queue.remove(again))) {
             unsettled.decrementAndGet();
             LOG.warnf(
-                    "throttle=given-up verdict=%s tries=%d effect=\"the attempt counts as failed\"",
+                    "throttle=given-up verdict=%s tries=%d effect=\"the attempt stays under way until its time is over\"",
                     settlement.verdict(), tries);
-            return;
         }
-        long pause = Math.min(firstPause.toNanos() << (tries - 1), LONGEST_PAUSE.toNanos());
-        queue.add(new Settlement(settlement.reservation(), settlement.verdict(), tries, System.nanoTime() + pause));
     }
 
     /** Whatever it was that failed, the next try may succeed, and the thread must go on. */

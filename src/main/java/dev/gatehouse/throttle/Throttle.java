@@ -120,7 +120,7 @@ public class Throttle {
         return switch (table.reserve(buckets, account)) {
             case ThrottleTable.Reserved(List<Bucket> counted, long period) ->
                 new Attempt.Allowed(new Attempt.Reservation(counted, account, period));
-            case ThrottleTable.Full full -> new Attempt.Crowded();
+            case ThrottleTable.Full(Bucket bucket) -> new Attempt.Crowded(bucket.place());
             case ThrottleTable.Refused(Kind by, Duration retryAfter, boolean event) -> {
                 meters.counter("gatehouse.throttle.refused", "by", by.stored()).increment();
                 if (event) {
@@ -165,7 +165,7 @@ public class Throttle {
     private void succeed(Attempt.Reservation reservation) {
         try {
             settlements.now(reservation, Attempt.Verdict.SUCCEEDED);
-        } catch (DatabaseException e) { // Settlements sends it again, and logs it if that fails too.
+        } catch (RuntimeException e) { // Whatever it was: Settlements sends it again, and logs it if that fails too.
             LOG.debug("throttle=unsettled", e);
         }
     }

@@ -11,13 +11,16 @@ import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** The table {@code throttle_bucket}. Each method is one transaction of two statements and two round trips, or one. */
+/** The table {@code throttle_bucket}. A reservation and a settlement are one transaction of two statements and two round trips each. */
 @Singleton
 class ThrottleTable implements Expiring {
     private static final Sql SWEEP = Sql.of("""
             DELETE FROM throttle_bucket WHERE id IN (
                 SELECT id FROM throttle_bucket WHERE expires_at < (SELECT clock_timestamp())
                 ORDER BY expires_at LIMIT :atMost FOR UPDATE SKIP LOCKED)""");
+
+    /** Of a block that is over while the call is refused for it. */
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(1);
 
     private final DataSource pool;
     private final NameHashes hashes;
@@ -45,8 +48,8 @@ class ThrottleTable implements Expiring {
      */
     record Refused(Kind by, Duration retryAfter, boolean event) implements Outcome {}
 
-    /** Nothing was counted, because as many are under way as may be. */
-    record Full() implements Outcome {}
+    /** Nothing was counted, because as many are under way in a row as may be. */
+    record Full(Bucket bucket) implements Outcome {}
 
     /**
      * Counts an attempt in all of its rows or in none.
@@ -55,33 +58,59 @@ class ThrottleTable implements Expiring {
      * @throws DatabaseException if the database does not take it
      */
     Outcome reserve(List<Bucket> buckets, Optional<UUID> account) {
-        try (LockedCounts rows = LockedCounts.lock(pool, buckets, ids(buckets), true)) {
-            List<Count> counts = rows.counts();
-            counts.forEach(count -> count.mark(account.orElse(null)));
-            for (Count count : counts) {
-                Optional<Duration> wait = count.blockedFor();
-                if (wait.isPresent()) {
-                    return refused(rows, count, wait.get());
-                }
+        List<Bucket> refusing;
+        try (LockedCounts rows = LockedCounts.lockUnlessBlocked(pool, buckets, ids(buckets))) {
+            if (rows.areLocked()) {
+                return decided(rows, account);
             }
-            if (counts.stream().anyMatch(Count::isFull)) {
-                return new Full();
+            if (!isWorthNoting(rows.counts(), rows.counts().getFirst(), account)) {
+                return refused(rows.counts().getFirst(), false);
             }
-            counts.forEach(Count::reserve);
-            rows.store();
-            return new Reserved(
-                    counts.stream().map(Count::bucket).toList(),
-                    counts.getFirst().period());
+            refusing = rows.counts().stream().map(Count::bucket).toList();
+        }
+        try (LockedCounts rows = LockedCounts.lock(pool, refusing, ids(refusing))) {
+            return noted(rows, rows.counts().getFirst(), account);
         }
     }
 
-    /** A refusal that changes nothing is rolled back, which costs the database less, and takes the rows back that were made for it. */
-    private static Refused refused(LockedCounts rows, Count by, Duration wait) {
-        boolean event = by.refuse();
-        if (event || rows.counts().stream().anyMatch(Count::isNewlyMarked)) {
-            rows.store();
+    private static Outcome decided(LockedCounts rows, Optional<UUID> account) {
+        List<Count> counts = rows.counts();
+        for (Count count : counts) {
+            if (count.blockedFor().isPresent()) {
+                return isWorthNoting(counts, count, account) ? noted(rows, count, account) : refused(count, false);
+            }
         }
-        return new Refused(by.bucket().kind(), wait, event);
+        for (Count count : counts) {
+            if (count.isFull()) {
+                return new Full(count.bucket());
+            }
+        }
+        counts.forEach(count -> {
+            count.mark(account);
+            count.reserve();
+        });
+        rows.store();
+        return new Reserved(
+                counts.stream().map(Count::bucket).toList(), counts.getFirst().period());
+    }
+
+    /** What changes nothing is rolled back, which costs the database less than a commit. */
+    private static boolean isWorthNoting(List<Count> counts, Count by, Optional<UUID> account) {
+        return by.refusesForTheFirstTime() || counts.stream().anyMatch(count -> count.lacksMark(account));
+    }
+
+    private static Outcome noted(LockedCounts rows, Count by, Optional<UUID> account) {
+        boolean event = by.refusesForTheFirstTime();
+        if (event) {
+            by.noteRefusal();
+        }
+        rows.counts().forEach(count -> count.mark(account));
+        rows.store();
+        return refused(by, event);
+    }
+
+    private static Refused refused(Count by, boolean event) {
+        return new Refused(by.bucket().kind(), by.blockedFor().orElse(SHORTEST_WAIT), event);
     }
 
     /**
@@ -91,9 +120,9 @@ class ThrottleTable implements Expiring {
      * @throws DatabaseException if the database does not take it
      */
     void settle(Attempt.Reservation reservation, Attempt.Verdict verdict, Duration knownFor) {
-        try (LockedCounts rows = LockedCounts.lock(pool, reservation.buckets(), ids(reservation.buckets()), false)) {
+        try (LockedCounts rows = LockedCounts.lock(pool, reservation.buckets(), ids(reservation.buckets()))) {
             rows.counts().forEach(count -> {
-                count.mark(reservation.account().orElse(null));
+                count.mark(reservation.account());
                 count.settle(verdict, reservation.period(), knownFor);
             });
             rows.store();

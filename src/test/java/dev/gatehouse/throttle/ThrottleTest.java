@@ -316,17 +316,68 @@ class ThrottleTest {
     void anAttemptWhoseEndIsNeverSaidBecomesAFailure() {
         List<Attempt> lost =
                 IntStream.range(0, 7).mapToObj(n -> reserve(NAME, HERE)).toList();
-        pass(Duration.ofMinutes(4));
+        pass(Duration.ofMinutes(6)); // The block of 2 s that it sets is over.
         assertThat(fails(NAME, HERE)).isTrue();
         assertThat(sql.rows("SELECT failures FROM throttle_bucket ORDER BY kind")
                         .toString())
                 .isEqualTo("[{failures=8}, {failures=1}, {failures=8}]");
         pass(Duration.ofSeconds(4));
-        lost.forEach(attempt -> settlesNow(attempt, Attempt.Verdict.NONE));
+        lost.forEach(attempt -> throttle.settle(sixMinutesOlder(attempt), Attempt.Verdict.NONE));
         awaitSettled();
         assertThat(sql.rows("SELECT failures FROM throttle_bucket ORDER BY kind")
                         .toString())
                 .isEqualTo("[{failures=1}, {failures=1}, {failures=1}]");
+    }
+
+    private static Attempt.Reservation sixMinutesOlder(Attempt attempt) {
+        Attempt.Reservation made = reservation(attempt);
+        return new Attempt.Reservation(made.buckets(), made.account(), made.period() - 3);
+    }
+
+    /** Said twice, the end of one attempt leaves the failures of others; and a failure counts, whoever has taken its place. */
+    @Test
+    void anEndThatIsSaidTwiceChangesNoFailureOfOthers() {
+        fails(NAME, HERE);
+        Attempt one = reserve(NAME, HERE);
+        settles(one, Attempt.Verdict.NONE);
+        settles(one, Attempt.Verdict.NONE);
+        assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'pair'"))
+                .isEqualTo(1);
+        Attempt another = reserve(NAME, HERE);
+        settles(one, Attempt.Verdict.NONE);
+        settles(another, Attempt.Verdict.FAILED);
+        assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'pair'"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void attemptsWhoseEndIsNeverSaidAreKeptAsLongAsFailures() {
+        IntStream.range(0, 10).forEach(n -> reserve(NAME, HERE));
+        pass(Duration.ofHours(3));
+        new ThrottleTable(dataSource, hashes).sweep(500);
+        assertThat(fails(NAME, HERE)).isTrue();
+        assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'pair'"))
+                .isBetween(8L, 9L);
+    }
+
+    /** A refusal reads the rows, and keeps none of them from others. */
+    @Test
+    void anAttemptThatIsRefusedWaitsForNoRow() throws SQLException {
+        IntStream.range(0, 7).forEach(n -> fails(NAME, HERE));
+        try (Connection operator = sql.open()) {
+            operator.setAutoCommit(false);
+            Sql.update(operator, "UPDATE throttle_bucket SET kind = kind");
+            assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Blocked.class);
+        }
+    }
+
+    @Test
+    void aBlockWithoutAnEndIsOne() {
+        fails(NAME, HERE);
+        sql.update("UPDATE throttle_bucket SET blocked_until = 'infinity' WHERE kind = 'pair'");
+        for (int n = 0; n < 3; n++) {
+            assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Blocked.class);
+        }
     }
 
     /** Some know whose name it is by now, and mark its rows. */
@@ -502,6 +553,7 @@ class ThrottleTest {
     @Test
     void whenAFailureIsForgottenWhileManyWaitOneOfThemIsLetThrough() throws SQLException {
         IntStream.range(0, 100).forEach(n -> fails(NAME, address(n)));
+        sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
         try (Connection operator = sql.open();
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             operator.setAutoCommit(false);
