@@ -98,7 +98,8 @@ class AuthResource {
             @Schema(
                     description = "The length is in code points. The minimum is 8 unless the service is configured"
                             + " otherwise. The service refuses common passwords, also"
-                            + " with digits behind them, the username, its reverse and the name of the service.",
+                            + " with digits behind them, the username, its reverse and the name of the service. It"
+                            + " refuses control characters and code points that are not assigned.",
                     format = "password",
                     writeOnly = true,
                     minLength = PasswordPolicy.DEFAULT_MIN_LENGTH,

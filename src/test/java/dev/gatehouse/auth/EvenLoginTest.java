@@ -72,6 +72,23 @@ class EvenLoginTest {
         Await.until(() -> meters.get("gatehouse.throttle.unsettled").gauge().value() == 0);
     }
 
+    /** At the first refusal, which is an event, and at the next. */
+    @Test
+    void aBlockedNameTakesTheSameWay() {
+        assertThat(api.signUp("known-" + username, PASSWORD).status()).isEqualTo(201);
+        for (String name : new String[] {"known-", "nobody-"}) {
+            for (int n = 0; n < 6; n++) {
+                assertThat(api.login(name + username, "wrong").status()).isEqualTo(401);
+            }
+        }
+        for (int n = 0; n < 2; n++) {
+            Trace unknown = trace("nobody-" + username, PASSWORD);
+            assertThat(unknown.answer().status()).isEqualTo(429);
+            assertThat(unknown.rounds()).isZero();
+            assertThat(trace("known-" + username, PASSWORD)).isEqualTo(unknown);
+        }
+    }
+
     @Test
     void everyNameTakesTheSameWay() {
         for (String name : new String[] {"known-", "imported-", "deleted-"}) {
