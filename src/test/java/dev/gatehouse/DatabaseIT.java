@@ -1,7 +1,6 @@
 package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gatehouse.Api.Answer;
 import java.io.IOException;
@@ -18,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -158,8 +158,9 @@ class DatabaseIT {
 
     /** Its transactions run on connections that are not the service's own, and change from one to the next. */
     @Test
+    @Tag("tools")
     void itWorksBehindAPoolerOfTransactions() throws Exception {
-        assumeThat(Tools.succeeds("pgbouncer", "--version")).as("pgbouncer").isTrue();
+        Tools.assumePresent("pgbouncer", Tools.succeeds("pgbouncer", "--version"));
         sql.update("CREATE DATABASE pooled");
         int port = Tools.freePort();
         Path folder = Files.createTempDirectory(Path.of("/tmp"), "pgbouncer");

@@ -1,7 +1,6 @@
 package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gatehouse.Api.Answer;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +87,7 @@ class DatabaseRoleIT {
 
     /** Under no locale at all, which is how a container starts. */
     @ParameterizedTest
+    @Tag("tools")
     @ValueSource(
             strings = {
                 " $x $$ $${y} ${HOME} ${nowhere} ${a:b} ${aes-gcm-nopadding::c} \\$ \\\\ , \\, \" ' %s {} # = with blanks ",
@@ -96,9 +97,9 @@ class DatabaseRoleIT {
             })
     void theDatabasesPasswordIsTakenByteForByte(String password) {
         boolean ascii = password.chars().allMatch(character -> character < 0x80);
-        assumeThat(ascii || System.getProperty("sun.jnu.encoding").equals("UTF-8"))
-                .as("this JVM can pass the variable on")
-                .isTrue();
+        Tools.assumePresent(
+                "a locale of UTF-8, in which this JVM can pass the variable on",
+                ascii || System.getProperty("sun.jnu.encoding").equals("UTF-8"));
         String role = "gate$$ ${house} " + databases;
         createOwner(role, password);
         try (PackagedService service = listening(role, password)) {

@@ -2,7 +2,6 @@ package dev.gatehouse;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +22,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -260,9 +260,10 @@ class DocumentationPageIT {
     }
 
     @ParameterizedTest
+    @Tag("tools")
     @ValueSource(ints = {400, 1400})
     void anOperationFitsTheScreen(int width) throws Exception {
-        assumeThat(Chromium.isInstalled()).as("chromium").isTrue();
+        Tools.assumePresent("chromium", Chromium.isInstalled());
         try (Chromium browser = new Chromium(folder, width)) {
             browser.open("http://localhost:" + service.port() + "/docs/#/Auth/refresh");
             Await.until(() -> browser.evaluate("document.querySelector('.responses-table') !== null")
@@ -278,8 +279,9 @@ class DocumentationPageIT {
     }
 
     @Test
+    @Tag("tools")
     void thePageAndItsFilesAreFoundUnderThePrefixOfAReverseProxy() throws Exception {
-        assumeThat(Tools.succeeds("nginx", "-v")).as("nginx").isTrue();
+        Tools.assumePresent("nginx", Tools.succeeds("nginx", "-v"));
         int port = Tools.freePort();
         Path config = Files.writeString(folder.resolve("nginx.conf"), """
                 daemon off; pid nginx.pid; error_log stderr; events {}

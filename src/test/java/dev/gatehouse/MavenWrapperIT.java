@@ -1,7 +1,6 @@
 package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -56,9 +55,7 @@ class MavenWrapperIT {
 
     @BeforeEach
     void layOutAProjectAndARepository() throws Exception {
-        assumeThat(Tools.succeeds("sh", "-c", "command -v sed"))
-                .as("sh and sed")
-                .isTrue();
+        Tools.assumePresent("sh and sed", Tools.succeeds("sh", "-c", "command -v sed"));
         archive = archive();
         path = Files.createDirectory(folder.resolve("path"));
         for (String tool : TOOLS) {

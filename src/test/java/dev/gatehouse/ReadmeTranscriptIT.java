@@ -1,7 +1,6 @@
 package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,18 +11,19 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Types the README's console blocks into a shell, in their order, and compares what it prints with what stands there. */
+@Tag("tools")
 class ReadmeTranscriptIT {
     private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
     private static final String PROMPT = "$ ";
 
     @Test
     void theTranscriptIsWhatTheServiceAnswers() throws Exception {
-        assumeThat(Tools.succeeds("bash", "--version") && Tools.succeeds("curl", "--version"))
-                .as("bash and curl")
-                .isTrue();
+        Tools.assumePresent("bash", Tools.succeeds("bash", "--version"));
+        Tools.assumePresent("curl", Tools.succeeds("curl", "--version"));
         try (PackagedService service =
                 PackagedService.ready(TestPostgres.newDatabase(), Map.of("GATEHOUSE_PASSWORD_COST", "4"))) {
             String transcript = transcript();

@@ -1,7 +1,6 @@
 package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The seed's Python libraries (PyJWT and passlib) read what the service makes, and the other way round. */
+@Tag("tools")
 class SeedCompatibilityIT {
     private static final Path SCRIPT = Path.of("src", "test", "scripts", "seed_compatibility.py");
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -36,7 +37,7 @@ class SeedCompatibilityIT {
     @Test
     void tokensAndHashesAreExchangedWithTheSeedsLibraries() throws Exception {
         Optional<String> python = pythonWithTheSeedsLibraries();
-        assumeThat(python).as("a python3 with jwt, passlib and bcrypt").isPresent();
+        Tools.assumePresent("a python3 with jwt, passlib and bcrypt", python.isPresent());
         String url = TestPostgres.newDatabase();
         try (PackagedService service = PackagedService.ready(
                         url, Map.of("APP_SECRET_STRING", PackagedService.SECRET, "GATEHOUSE_PASSWORD_COST", "5"));

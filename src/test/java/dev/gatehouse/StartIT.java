@@ -1,7 +1,6 @@
 package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gatehouse.Api.Answer;
@@ -20,6 +19,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,6 +175,7 @@ class StartIT {
 
     /** Under no locale at all, which is how a container starts and where the JVM decodes no byte beyond ASCII. */
     @ParameterizedTest
+    @Tag("tools")
     @ValueSource(
             strings = {
                 " $x ${HOME} $${y} $$ \\ \\n \" ' with blanks around it ",
@@ -182,9 +183,9 @@ class StartIT {
             })
     void theSecretIsTakenByteForByte(String secret) throws GeneralSecurityException {
         boolean ascii = secret.chars().allMatch(character -> character < 0x80);
-        assumeThat(ascii || System.getProperty("sun.jnu.encoding").equals("UTF-8"))
-                .as("this JVM can pass the variable on")
-                .isTrue();
+        Tools.assumePresent(
+                "a locale of UTF-8, in which this JVM can pass the variable on",
+                ascii || System.getProperty("sun.jnu.encoding").equals("UTF-8"));
         try (PackagedService service =
                 PackagedService.ready(TestPostgres.newDatabase(), Map.of("APP_SECRET_STRING", secret, "LC_ALL", "C"))) {
             service.api().signUp("somebody", PASSWORD);

@@ -1,7 +1,6 @@
 package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gatehouse.PackagedService.Ended;
 import java.io.IOException;
@@ -38,9 +37,7 @@ class StartScriptIT {
 
     @BeforeEach
     void needsAShell() {
-        assumeThat(Tools.succeeds("sh", "-c", "command -v readlink"))
-                .as("sh and readlink")
-                .isTrue();
+        Tools.assumePresent("sh and readlink", Tools.succeeds("sh", "-c", "command -v readlink"));
     }
 
     @Test
