@@ -12,8 +12,10 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,7 @@ final class Chromium implements AutoCloseable {
                         "--headless",
                         "--no-sandbox",
                         "--no-first-run",
+                        "--disable-crash-reporter",
                         "--remote-debugging-port=0",
                         "--user-data-dir=" + profile)
                 .redirectErrorStream(true)
@@ -127,14 +130,17 @@ final class Chromium implements AutoCloseable {
         }
     }
 
+    /** Also ends its child processes, because they write into the profile. */
     @Override
     public void close() {
+        List<ProcessHandle> children = process.descendants().toList();
         socket.abort();
         process.destroy();
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        process.onExit().join();
+        children.forEach(ProcessHandle::destroyForcibly);
+        // A killed process that nobody has reaped yet does not count as ended, and writes no more.
+        CompletableFuture.allOf(children.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+                .completeOnTimeout(null, 5, TimeUnit.SECONDS)
+                .join();
     }
 }
