@@ -48,8 +48,14 @@ public final class IpNetwork {
                         : new IpNetwork(bytes, prefix));
     }
 
-    /** Writes an IPv4 address at the end of an IPv6 address as two groups. Netty reads only a mapped one, and takes others for mapped. */
-    private static String withoutEmbeddedIpv4(String address) {
+    /**
+     * Writes an IPv4 address at the end of an IPv6 address as two groups. Netty reads only a mapped one, and takes others for mapped.
+     * Brackets and a zone are no part of the address (RFC 3986, 3.2.2; RFC 4007, 11).
+     */
+    private static String withoutEmbeddedIpv4(String text) {
+        boolean bracketed = text.startsWith("[") && text.endsWith("]");
+        String inside = bracketed ? text.substring(1, text.length() - 1) : text;
+        String address = inside.indexOf(':') < 0 ? inside : inside.replaceFirst("%.*", "");
         int group = address.lastIndexOf(':') + 1;
         if (group == 0 || address.indexOf('.', group) < 0) {
             return address;

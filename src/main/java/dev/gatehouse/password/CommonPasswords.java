@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The passwords that are guessed first (NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2.4). The 30 000 of zxcvbn 4.4.2 (MIT),
@@ -22,6 +23,11 @@ final class CommonPasswords {
     private static final String[] ENTRIES = read();
 
     private CommonPasswords() {}
+
+    /** Format characters such as joiners, variation selectors, and fillers of scripts. */
+    private static final Pattern INVISIBLE = Pattern.compile(
+            "[\\p{Cf}\\x{34F}\\x{115F}\\x{1160}\\x{17B4}\\x{17B5}\\x{180B}-\\x{180F}\\x{3164}\\x{FE00}-\\x{FE0F}"
+                    + "\\x{FFA0}\\x{E0100}-\\x{E01EF}]");
 
     private static String[] read() {
         try (InputStream resource = CommonPasswords.class.getResourceAsStream(RESOURCE)) {
@@ -41,9 +47,13 @@ final class CommonPasswords {
         return Arrays.stream(ENTRIES).filter(entry -> entry.length() >= atLeast).count();
     }
 
-    /** What is the same to someone who guesses: without case, and without compatibility forms such as full width. */
+    /**
+     * What is the same to someone who guesses: without case, without compatibility forms such as full width, and without characters that
+     * cannot be seen.
+     */
     static String folded(String text) {
-        return Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+        String visible = INVISIBLE.matcher(text).replaceAll("");
+        return Normalizer.normalize(visible, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     }
 
     /** Whether a folded password is an entry, or one followed by digits. */

@@ -60,7 +60,7 @@ final class Count {
         account = row.getObject("account_id", UUID.class);
     }
 
-    /** Returns when the row was locked, by the database's clock. */
+    /** Returns when the row was read, by the database's clock. */
     Instant lockedAt() {
         return now;
     }
@@ -125,7 +125,8 @@ final class Count {
         forget(moment);
         failures += attempts;
         bucket.limits().waitAfter(failures).ifPresent(wait -> blockUntil(moment.plus(wait)));
-        if (failures >= bucket.limits().most()) {
+        // What counts from the start may be given back, and then has to block nobody.
+        if (failures >= bucket.limits().most() && !bucket.kind().countsFromTheStart()) {
             blockUntil(nextAtMost());
         }
     }

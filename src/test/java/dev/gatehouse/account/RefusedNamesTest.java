@@ -51,6 +51,18 @@ class RefusedNamesTest {
         });
     }
 
+    /** Without its invisible character the name is not composed, and the name that it imitates is. */
+    @Test
+    void theQueryFindsTheAccountThatANameImitatesByAnAccent() {
+        insert(name + "\u00E9");
+        insert(name + "e" + Character.toString(0xE0100) + "\u0301");
+        assertThat(sql.rows(OperationsDocument.statement("SELECT id, username")))
+                .singleElement()
+                .satisfies(row -> assertThat(row)
+                        .containsEntry("looks_like", name + "\u00E9")
+                        .containsEntry("looks_like_another", true));
+    }
+
     private void insert(String username) {
         sql.update("INSERT INTO account (username, password_hash) VALUES (?, 'none')", username);
     }

@@ -750,6 +750,18 @@ class ThrottleTest {
     }
 
     @Test
+    void aSignUpThatIsGivenUpAtTheLimitBlocksNobody() {
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.COUNTED))
+                .isTrue();
+        sql.update("UPDATE throttle_bucket SET failures = 499");
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.NONE))
+                .isTrue();
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.COUNTED))
+                .isTrue();
+        assertThat(throttle.reserveSignUp(client(HERE))).isInstanceOf(Attempt.Blocked.class);
+    }
+
+    @Test
     void theNetworksOfAnIpv6SiteShareItsSignUps() {
         for (int n = 0; n < 10; n++) {
             Client client = client("2001:db8:1:" + Integer.toHexString(n) + "::1");
