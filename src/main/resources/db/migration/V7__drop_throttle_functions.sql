@@ -1,4 +1,4 @@
--- The rules of the throttle are in Java (throttle/Count.java).
+-- The rules of the throttle are in Java (throttle/Count.java). No release has called these functions.
 DROP FUNCTION throttle_settle(bytea[], text[], uuid, integer[], integer[], double precision[], double precision,
     double precision, double precision, text, bigint);
 DROP FUNCTION throttle_reserve(bytea[], text[], uuid, integer[], integer[], integer[], double precision[], double precision,
