@@ -48,11 +48,7 @@ public final class Username {
         if (typed.isEmpty()) {
             throw new InvalidValue("must not be empty");
         }
-        String prepared = UsernameCaseMapped.enforce(typed);
-        if (prepared.codePointCount(0, prepared.length()) > maxLength) {
-            throw new InvalidValue("must have at most " + maxLength + " characters");
-        }
-        return new Username(prepared);
+        return new Username(UsernameCaseMapped.enforce(typed, maxLength));
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 final class BidiRule {
     private BidiRule() {}
 
-    /** Returns the first code point of a name that breaks the rule; empty if none does, or if no character is right-to-left. */
+    /** Returns the position of the first code point that breaks the rule; empty if none does, or if none is right-to-left. */
     static OptionalInt firstMisplaced(int[] name) {
         if (IntStream.of(name).noneMatch(has(Property.R, Property.AL, Property.AN))) {
             return OptionalInt.empty();
@@ -17,7 +17,7 @@ final class BidiRule {
         if (has(Property.R, Property.AL).test(name[0])) {
             return inRightToLeftName(name);
         }
-        return has(Property.L).test(name[0]) ? inLeftToRightName(name) : OptionalInt.of(name[0]); // Condition 1
+        return has(Property.L).test(name[0]) ? inLeftToRightName(name) : OptionalInt.of(0); // Condition 1
     }
 
     /** Conditions 2 and 5 list the allowed classes. The IdentifierClass has only one more for 2, and three for 5. */
@@ -28,7 +28,7 @@ final class BidiRule {
         }
         OptionalInt digit = first(name, has(Property.EN, Property.AN));
         if (digit.isPresent()) {
-            Property otherKind = has(Property.EN).test(digit.getAsInt()) ? Property.AN : Property.EN;
+            Property otherKind = has(Property.EN).test(name[digit.getAsInt()]) ? Property.AN : Property.EN;
             OptionalInt otherDigit = first(name, has(otherKind)); // Condition 4
             if (otherDigit.isPresent()) {
                 return otherDigit;
@@ -42,16 +42,18 @@ final class BidiRule {
     }
 
     private static OptionalInt first(int[] name, IntPredicate predicate) {
-        return IntStream.of(name).filter(predicate).findFirst();
+        return IntStream.range(0, name.length)
+                .filter(position -> predicate.test(name[position]))
+                .findFirst();
     }
 
-    /** Returns the last code point before the nonspacing marks at the end; empty if that may be the last one. */
+    /** Returns the position of the last code point before the nonspacing marks at the end; empty if it may be the last one. */
     private static OptionalInt lastUnless(IntPredicate mayBeLast, int[] name) {
         int last = name.length - 1;
         while (has(Property.NSM).test(name[last])) {
             last--; // Ends at the first code point, which is a letter.
         }
-        return mayBeLast.test(name[last]) ? OptionalInt.empty() : OptionalInt.of(name[last]);
+        return mayBeLast.test(name[last]) ? OptionalInt.empty() : OptionalInt.of(last);
     }
 
     private static IntPredicate has(Property... anyOf) {

@@ -11,15 +11,29 @@ final class ContextRules {
 
     private ContextRules() {}
 
-    /** Returns the first code point of a name whose rule does not allow it in its place; empty if there is none. */
+    /** What the rules A.7 to A.9 ask about a whole name. */
+    private record Contents(boolean kanaOrHan, boolean arabicIndicDigits, boolean extendedArabicIndicDigits) {
+        static Contents of(int[] name) {
+            return new Contents(
+                    contains(name, codePoint -> has(codePoint, Property.KANA_OR_HAN)),
+                    contains(name, ContextRules::isArabicIndicDigit),
+                    contains(name, ContextRules::isExtendedArabicIndicDigit));
+        }
+
+        private static boolean contains(int[] name, IntPredicate predicate) {
+            return IntStream.of(name).anyMatch(predicate);
+        }
+    }
+
+    /** Returns the position of the first code point whose rule does not allow it there; empty if there is none. */
     static OptionalInt firstOutOfContext(int[] name) {
+        Contents contents = Contents.of(name);
         return IntStream.range(0, name.length)
-                .filter(position -> !isAllowed(name, position))
-                .map(position -> name[position])
+                .filter(position -> !isAllowed(name, position, contents))
                 .findFirst();
     }
 
-    private static boolean isAllowed(int[] name, int position) {
+    private static boolean isAllowed(int[] name, int position, Contents contents) {
         int before = position > 0 ? name[position - 1] : NONE;
         int after = position + 1 < name.length ? name[position + 1] : NONE;
         int codePoint = name[position];
@@ -29,20 +43,15 @@ final class ContextRules {
             case 0x00B7 -> before == 'l' && after == 'l'; // A.3, MIDDLE DOT
             case 0x0375 -> has(after, Property.GREEK); // A.4, GREEK LOWER NUMERAL SIGN (KERAIA)
             case 0x05F3, 0x05F4 -> has(before, Property.HEBREW); // A.5 and A.6, GERESH and GERSHAYIM
-            case 0x30FB -> contains(name, other -> has(other, Property.KANA_OR_HAN)); // A.7, KATAKANA MIDDLE DOT
+            case 0x30FB -> contents.kanaOrHan(); // A.7, KATAKANA MIDDLE DOT
             default ->
-                !(isArabicIndicDigit(codePoint) && contains(name, ContextRules::isExtendedArabicIndicDigit)) // A.8
-                        && !(isExtendedArabicIndicDigit(codePoint)
-                                && contains(name, ContextRules::isArabicIndicDigit)); // A.9
+                !(isArabicIndicDigit(codePoint) && contents.extendedArabicIndicDigits()) // A.8
+                        && !(isExtendedArabicIndicDigit(codePoint) && contents.arabicIndicDigits()); // A.9
         };
     }
 
     private static boolean has(int codePoint, Property property) {
         return codePoint != NONE && UnicodeTable.has(codePoint, property);
-    }
-
-    private static boolean contains(int[] name, IntPredicate predicate) {
-        return IntStream.of(name).anyMatch(predicate);
     }
 
     private static boolean isArabicIndicDigit(int codePoint) {

@@ -7,14 +7,10 @@ import java.util.stream.IntStream;
 final class IdentifierClass {
     private IdentifierClass() {}
 
-    /**
-     * Returns the first code point that no name may have; empty if there is none. Also refuses a code point that the table has and
-     * this JVM does not know: the JVM knows neither its lower case nor its normal form, and would make another name of it than a
-     * newer JVM.
-     */
+    /** Returns the position of the first code point that no name may have; empty if there is none. */
     static OptionalInt firstDisallowed(int[] name) {
-        return IntStream.of(name)
-                .filter(codePoint -> !UnicodeTable.isAllowed(codePoint) || !Character.isDefined(codePoint))
+        return IntStream.range(0, name.length)
+                .filter(position -> !UnicodeTable.isAllowed(name[position]))
                 .findFirst();
     }
 }

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The code points that the IdentifierClass allows, always or in context, and their properties, in the one version of Unicode that the
- * resource names. The JDK lacks some of the properties, and has those of another version in each release.
+ * All assigned code points in the one version of Unicode that the resource names, and their properties: whether the IdentifierClass
+ * allows them, always or in context, and what the rules ask about. The JDK lacks some of the properties, and each release of the JDK
+ * has another version of the other properties.
  */
 final class UnicodeTable {
     private static final String RESOURCE = "identifier-class.txt";
@@ -23,8 +24,13 @@ final class UnicodeTable {
 
     private static final UnicodeTable TABLE = read();
 
-    /** What the rules of context and direction ask about. */
+    /** What the mapping and the rules of context and direction ask about. */
     enum Property {
+        /** No name may have it. The table has the next two properties for it, and none of the others. */
+        DISALLOWED,
+        /** Derived by the Unicode Standard, 3.13, from properties that may change with each version. */
+        CASED,
+        CASE_IGNORABLE,
         /** The values of Bidi_Class. */
         L,
         R,
@@ -85,12 +91,17 @@ final class UnicodeTable {
         }
     }
 
-    /** Returns true if a name may have a code point, in some places at least. False for an unassigned one. */
-    static boolean isAllowed(int codePoint) {
+    /** Returns true if the table's version of Unicode has assigned a code point. */
+    static boolean isAssigned(int codePoint) {
         return TABLE.range(codePoint) >= 0;
     }
 
-    /** Returns true if a code point is allowed and has a property. */
+    /** Returns true if a name may have a code point, in some places at least. False for an unassigned one. */
+    static boolean isAllowed(int codePoint) {
+        return isAssigned(codePoint) && !has(codePoint, Property.DISALLOWED);
+    }
+
+    /** Returns true if a code point is assigned and the table lists a property for it. */
     static boolean has(int codePoint, Property property) {
         int range = TABLE.range(codePoint);
         return range >= 0 && TABLE.properties.get(range).contains(property);

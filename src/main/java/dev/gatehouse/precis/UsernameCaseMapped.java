@@ -16,40 +16,43 @@ public final class UsernameCaseMapped {
     private UsernameCaseMapped() {}
 
     /**
-     * Returns the prepared form of a name. It is empty only for the empty text, and preparing it again changes nothing.
+     * Returns the prepared form of a name. It is empty only for the empty text, and preparing it again changes nothing. The length is
+     * checked before the characters, so that the work is bounded by {@code maxLength}.
      *
-     * @throws InvalidValue for a name that the profile refuses; names the first code point that is wrong, as it was typed
+     * @param maxLength the most code points of the prepared form
+     * @throws InvalidValue for a name that is longer or that the profile refuses; names the first code point that is wrong, as it was
+     *     typed
      */
-    public static String enforce(String typed) {
+    public static String enforce(String typed, int maxLength) {
         if (typed.chars().allMatch(UsernameCaseMapped::isVisibleAscii)) {
+            refuseLonger(typed.length(), maxLength, maxLength);
             return typed.toLowerCase(Locale.ROOT); // What the rules below come to for most names.
         }
-        String mapped = UsernameMapping.of(typed);
-        int[] name = mapped.codePoints().toArray();
-        refuse(typed, IdentifierClass.firstDisallowed(name), "");
-        refuse(typed, ContextRules.firstOutOfContext(name), " in this place");
-        refuse(typed, BidiRule.firstMisplaced(name), " in this place of a name with right-to-left characters");
-        return mapped;
+        int typedLength = typed.codePointCount(0, typed.length());
+        refuseLonger(typedLength, maxLength * UsernameMapping.MOST_TYPED_FOR_ONE, maxLength);
+        UsernameMapping mapping = UsernameMapping.of(typed);
+        int[] name = mapping.result().codePoints().toArray();
+        refuseLonger(name.length, maxLength, maxLength);
+        refuse(mapping, IdentifierClass.firstDisallowed(name), "");
+        refuse(mapping, ContextRules.firstOutOfContext(name), " in this place");
+        refuse(mapping, BidiRule.firstMisplaced(name), " in this place of a name with right-to-left characters");
+        return mapping.result();
     }
 
     private static boolean isVisibleAscii(int codePoint) {
         return codePoint > ' ' && codePoint <= '~';
     }
 
-    private static void refuse(String typed, OptionalInt wrong, String where) {
-        if (wrong.isPresent()) {
-            throw new InvalidValue("must not contain " + notation(asTyped(typed, wrong.getAsInt())) + where);
+    private static void refuseLonger(int length, int bound, int maxLength) {
+        if (length > bound) {
+            throw new InvalidValue("must have at most " + maxLength + " characters");
         }
     }
 
-    /** Returns the first typed code point that is mapped to this one; this one itself if it was composed from several. */
-    private static int asTyped(String typed, int mapped) {
-        return typed.codePoints()
-                .filter(codePoint -> UsernameMapping.of(Character.toString(codePoint))
-                        .codePoints()
-                        .anyMatch(result -> result == mapped))
-                .findFirst()
-                .orElse(mapped);
+    private static void refuse(UsernameMapping mapping, OptionalInt wrong, String where) {
+        if (wrong.isPresent()) {
+            throw new InvalidValue("must not contain " + notation(mapping.asTyped(wrong.getAsInt())) + where);
+        }
     }
 
     private static String notation(int codePoint) {

@@ -27,6 +27,8 @@ class UsernameTest {
         "\u0391\u03A3^\u0392, \u03B1\u03C3^\u03B2",
         "\u0391\u03A3, \u03B1\u03C2",
         "\u0130, i\u0307",
+        // Mn up to Unicode 15.1 and Mc since 16.0: it separates the sigma from the letter after it.
+        "\u0391\u03A3\uD805\uDF1E\u0391, \u03B1\u03C2\uD805\uDF1E\u03B1",
         "a;--, a;--",
         "%_\\, %_\\"
     })
@@ -71,6 +73,9 @@ class UsernameTest {
         "a\uFFE0, U+FFE0",
         "\u24B6, U+24B6",
         "a\uD800, U+D800",
+        "\u0378 a, U+0378",
+        "a \u0378, U+0020",
+        "a\uA7D2, U+A7D2", // Unassigned in Unicode 16.0; in 17.0 its lower case is U+A7D3, which 16.0 has.
         "\u0378, U+0378",
         "\u1112, U+1112"
     })
@@ -116,6 +121,10 @@ class UsernameTest {
         "\u05D0B, U+0042 in this place of a name with right-to-left characters",
         "1\u05D0, U+0031 in this place of a name with right-to-left characters",
         "\u05D0-, U+002D in this place of a name with right-to-left characters",
+        "l\u00B7la\u0387, U+0387 in this place", // The first middle dot is in its place.
+        "\uD83A\uDD22\u03A3, U+03A3 in this place of a name with right-to-left characters", // A final sigma
+        "\u05D0\u0130, U+0130 in this place of a name with right-to-left characters",
+        "\u05D0E\u0301, U+00E9 in this place of a name with right-to-left characters", // Composed from several
         "\u05D01\u0661, U+0661 in this place of a name with right-to-left characters"
     })
     void whatContextOrDirectionForbidsIsRefusedByName(String typed, String named) {
@@ -135,6 +144,26 @@ class UsernameTest {
     void twoHundredAndFiftySixAreTheMostForOneThatIsLookedUp() {
         assertThat(Username.parse("a".repeat(256)).text()).hasSize(256);
         assertThatThrownBy(() -> Username.parse("a".repeat(257))).isInstanceOf(InvalidValue.class);
+    }
+
+    @Test
+    void fourTypedCodePointsThatBecomeOneCountAsOne() {
+        String typed = "\u03B1\u0313\u0300\u0345";
+        assertThat(Username.parse(typed.repeat(256)).text()).isEqualTo("\u1F82".repeat(256));
+        assertTooLong(typed.repeat(257));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "\u0378", "\u30FB", "\u0661\u06F1", "\u05D0a", "a\u0315\u0300"})
+    void anOverLongNameIsRefusedBeforeItsCharactersAreJudged(String wrong) {
+        assertTooLong(wrong.repeat(257));
+        assertTooLong(wrong.repeat(5000));
+    }
+
+    private static void assertTooLong(String typed) {
+        assertThatThrownBy(() -> Username.parse(typed))
+                .isInstanceOf(InvalidValue.class)
+                .hasMessage("must have at most 256 characters");
     }
 
     @Test

@@ -75,6 +75,11 @@ public final class IcuPrecis {
         return UCharacter.isDefined(codePoint) && Character.isDefined(codePoint);
     }
 
+    /** Whether ICU4J and this JVM, whose versions of Unicode may differ, have the same code points of a text. */
+    public static boolean isAssignedAlike(String text) {
+        return text.codePoints().allMatch(cp -> UCharacter.isDefined(cp) == Character.isDefined(cp));
+    }
+
     /** RFC 8264, 8, in its order. */
     static DerivedProperty derive(int cp) {
         if (EXCEPTIONS_PVALID.contains(cp)) {

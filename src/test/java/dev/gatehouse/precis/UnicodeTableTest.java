@@ -8,6 +8,8 @@ import com.ibm.icu.lang.UCharacter.JoiningType;
 import com.ibm.icu.lang.UCharacterDirection;
 import com.ibm.icu.lang.UProperty;
 import com.ibm.icu.lang.UScript;
+import com.ibm.icu.text.Normalizer2;
+import com.ibm.icu.util.VersionInfo;
 import dev.gatehouse.precis.IcuPrecis.DerivedProperty;
 import dev.gatehouse.precis.UnicodeTable.Property;
 import java.io.IOException;
@@ -36,7 +38,8 @@ class UnicodeTableTest {
     void eachCodePointIsFoundWithItsProperties() {
         for (int cp = 0; cp <= Character.MAX_CODE_POINT; cp++) {
             String words = words(cp);
-            assertSame(cp, "allowed", UnicodeTable.isAllowed(cp), !words.isEmpty());
+            assertSame(cp, "assigned", UnicodeTable.isAssigned(cp), UCharacter.isDefined(cp));
+            assertSame(cp, "allowed", UnicodeTable.isAllowed(cp), isAllowed(cp));
             Set<String> expected = Set.of(words.split(" ", -1));
             for (Property property : Property.values()) {
                 assertSame(cp, property.name(), UnicodeTable.has(cp, property), expected.contains(property.name()));
@@ -44,11 +47,23 @@ class UnicodeTableTest {
         }
     }
 
+    /** The oldest JVM that the service runs on, JDK 21, has Unicode 15.0. So it knows all lower case that the table's version has. */
     @Test
-    void caseIgnorableIsThatOfIcuForEveryCodePoint() {
+    void noLowerCaseIsNewerThanTheOldestJvmAndItsUpperCase() {
+        VersionInfo oldest = VersionInfo.UNICODE_15_0;
         for (int cp = 0; cp <= Character.MAX_CODE_POINT; cp++) {
-            boolean expected = UCharacter.hasBinaryProperty(cp, UProperty.CASE_IGNORABLE);
-            assertSame(cp, "case-ignorable", UsernameMapping.isCaseIgnorable(cp), expected && Character.isDefined(cp));
+            boolean oldOnlyItself = UCharacter.getAge(cp).compareTo(oldest) <= 0
+                    && UCharacter.getAge(UCharacter.toLowerCase(cp)).compareTo(oldest) > 0;
+            assertSame(cp, "upper case older than its lower case", oldOnlyItself, false);
+        }
+    }
+
+    @Test
+    void noCodePointIsComposedFromMoreThanFour() {
+        for (int cp = 0; cp <= Character.MAX_CODE_POINT; cp++) {
+            String parts = Normalizer2.getNFDInstance().normalize(Character.toString(cp));
+            boolean fits = parts.codePointCount(0, parts.length()) <= UsernameMapping.MOST_TYPED_FOR_ONE;
+            assertSame(cp, "composed from at most four", fits, true);
         }
     }
 
@@ -62,8 +77,8 @@ class UnicodeTableTest {
         List<String> lines = new ArrayList<>(
                 List.of(
                         "# Unicode " + UCharacter.getUnicodeVersion(),
-                        "# The code points that the IdentifierClass allows (RFC 8264, 8), always or in context, and what the rules of context",
-                        "# and direction ask about them. Derived from ICU4J by UnicodeTableTest; docs/CONTRIBUTING.md says how."));
+                        "# All assigned code points: whether the IdentifierClass allows them (RFC 8264, 8), always or in context, and what the",
+                        "# mapping and the rules of context and direction ask about them. Derived from ICU4J by UnicodeTableTest; docs/CONTRIBUTING.md says how."));
         int start = 0;
         while (start <= Character.MAX_CODE_POINT) {
             String words = words(start);
@@ -87,10 +102,19 @@ class UnicodeTableTest {
     }
 
     private static String words(int cp) {
-        if (!isAllowed(cp)) {
+        if (!UCharacter.isDefined(cp)) {
             return "";
         }
-        List<String> words = new ArrayList<>(List.of(bidiClass(cp)));
+        List<String> words = new ArrayList<>(List.of(isAllowed(cp) ? bidiClass(cp) : "DISALLOWED"));
+        if (UCharacter.hasBinaryProperty(cp, UProperty.CASED)) {
+            words.add("CASED");
+        }
+        if (UCharacter.hasBinaryProperty(cp, UProperty.CASE_IGNORABLE)) {
+            words.add("CASE_IGNORABLE");
+        }
+        if (!isAllowed(cp)) {
+            return String.join(" ", words);
+        }
         switch (IcuPrecis.joiningType(cp)) {
             case JoiningType.DUAL_JOINING -> words.add("DUAL_JOINING");
             case JoiningType.LEFT_JOINING -> words.add("LEFT_JOINING");
