@@ -13,6 +13,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.Statistics;
 import org.junit.jupiter.api.Test;
 
 /** {@link Username} against ICU4J, over each code point and over generated names. */
@@ -28,6 +29,31 @@ class UsernamePropertyTest {
                     + "\u0660\u0669\u06F0\u06F90-+#"
                     // Planes above
                     + "\uD83A\uDD00\uD83A\uDD22\uD803\uDD30\uD802\uDD00\uD805\uDC46\uDB40\uDD00\u180F\u0640";
+
+    /** Pieces of which each sequence that starts with a letter is a name. */
+    private static final String[] LETTERS = {
+        "a",
+        "Z",
+        "9",
+        ".",
+        "\uFF21",
+        "\u00DF",
+        "\u0130",
+        "e\u0301",
+        "\u1EC7",
+        "\u0391",
+        "\u03A3",
+        "\u03C2",
+        "\u1F82",
+        "\u0416",
+        "\u1112\u1161\u11AB",
+        "\u4E00",
+        "\u30AB",
+        "\uFF76\uFF9E",
+        "\uD801\uDC00",
+        "\u0323",
+        "\u0301"
+    };
 
     @Test
     void eachCodePointIsPreparedOrRefusedAsByIcu() {
@@ -55,7 +81,23 @@ class UsernamePropertyTest {
 
     @SeededProperty
     void anyTextIsANameOrAnInvalidValue(@ForAll("texts") String text) {
-        parsed(text).ifPresent(prepared -> assertThat(parsed(prepared)).contains(prepared));
+        Optional<String> name = parsed(text);
+        name.ifPresent(prepared -> assertThat(parsed(prepared)).contains(prepared));
+        Statistics.label("accepted")
+                .collect(name.isPresent())
+                .coverage(coverage -> coverage.check(true).percentage(share -> share > 30));
+    }
+
+    /** All of these texts consist of allowed characters, so that only the length decides. */
+    @SeededProperty
+    void aNameHasAtMost256CodePointsOfItsPreparedForm(@ForAll("lettersAroundTheBound") String text) {
+        String expected = IcuPrecis.enforce(text).orElseThrow();
+        boolean fits = expected.codePointCount(0, expected.length()) <= Username.MAX_CANDIDATE_LENGTH;
+        assertThat(parsed(text)).isEqualTo(fits ? Optional.of(expected) : Optional.empty());
+        Statistics.label("fits").collect(fits).coverage(coverage -> {
+            coverage.check(true).percentage(share -> share > 20);
+            coverage.check(false).percentage(share -> share > 20);
+        });
     }
 
     private static Optional<String> parsed(String text) {
@@ -77,6 +119,16 @@ class UsernamePropertyTest {
 
     @Provide
     Arbitrary<String> texts() {
-        return Texts.any(300);
+        return Arbitraries.oneOf(Texts.any(300), Texts.ofPieces(300, LETTERS));
+    }
+
+    /** The bound is reached after about as many pieces: some are two letters, and some are composed with the one before. */
+    @Provide
+    Arbitrary<String> lettersAroundTheBound() {
+        return Arbitraries.of(LETTERS)
+                .list()
+                .ofMinSize(220)
+                .ofMaxSize(300)
+                .map(pieces -> "a" + String.join("", pieces));
     }
 }
