@@ -26,8 +26,16 @@ class MediaTypesPropertyTest {
         Buffer buffer = Buffer.buffer(body.length == 0 ? new byte[1] : body);
         MediaTypes.isJson(fields, buffer);
         MediaTypes.isOneOf(List.of("text/plain"), fields, buffer);
+        MediaTypes.accepts(JSON, fields);
         MediaTypes.acceptsGzip(fields);
-        assertThat(MediaTypes.accepts(JSON, fields)).isEqualTo(MediaTypes.accepts(JSON, fields));
+    }
+
+    /** RFC 9110, 5.3. */
+    @SeededProperty
+    void severalFieldsAreReadAsOneList(@ForAll("fields") List<String> fields) {
+        List<String> joined = List.of(String.join(", ", fields));
+        assertThat(MediaTypes.accepts(JSON, fields)).isEqualTo(MediaTypes.accepts(JSON, joined));
+        assertThat(MediaTypes.acceptsGzip(fields)).isEqualTo(MediaTypes.acceptsGzip(joined));
     }
 
     @SeededProperty
