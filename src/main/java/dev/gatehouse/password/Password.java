@@ -18,6 +18,9 @@ public final class Password {
     /** The most code points that a password may have, after mapping. */
     public static final int MAX_LENGTH = 256;
 
+    /** NFC makes one code point of at most so many. */
+    private static final int LONGEST_COMPOSITION = 4;
+
     private static final int LAST_OF_ASCII = 0x7F;
 
     private final String text;
@@ -37,11 +40,18 @@ public final class Password {
         if (typed.isEmpty()) {
             throw new InvalidValue("must not be empty");
         }
+        if (codePoints(typed) > LONGEST_COMPOSITION * MAX_LENGTH) {
+            throw tooLong(); // Before it is mapped: NFC takes long for a long row of combining marks.
+        }
         String mapped = mapped(typed);
         if (codePoints(mapped) > MAX_LENGTH) {
-            throw new InvalidValue("must have at most " + MAX_LENGTH + " characters");
+            throw tooLong();
         }
         return new Password(mapped, refusal(mapped));
+    }
+
+    private static InvalidValue tooLong() {
+        return new InvalidValue("must have at most " + MAX_LENGTH + " characters");
     }
 
     private static String mapped(String typed) {

@@ -63,6 +63,14 @@ class PasswordTest {
                 .hasMessage("is one of the most common passwords, or one followed by digits");
     }
 
+    /** Of four code points each, which NFC makes one. */
+    @Test
+    void theLengthIsThatOfTheMappedPassword() {
+        String composed = "\u03b1\u0313\u0300\u0345";
+        assertThat(Password.parse(composed.repeat(256)).length()).isEqualTo(256);
+        assertThatThrownBy(() -> Password.parse(composed.repeat(257))).hasMessage("must have at most 256 characters");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"password-", "9password", "pass word", "SpongePassword", "12345679-x", "monkey-12345"})
     void whatOnlyContainsItIsNot(String text) {
