@@ -125,21 +125,25 @@ public class PasswordCheck {
      * @throws OverloadedException if the attempt could not be made in time, or the hash was replaced under each try; neither counts
      */
     public <T> Outcome<T> check(Claim claim, Act<T> act) {
-        Optional<StoredPassword> stored = stored(claim.claimant());
-        Attempt attempt = reserve(claim, stored);
-        if (attempt instanceof Attempt.Crowded(String place)) {
-            attempt = reserveInTurn(claim, stored, place);
-            stored = stored(claim.claimant()); // Others may have rewritten it meanwhile.
+        Entry entry = reserve(claim);
+        if (entry.attempt() instanceof Attempt.Crowded(String place)) {
+            entry = reserveInTurn(claim, place);
         }
-        return switch (attempt) {
+        return switch (entry.attempt()) {
             case Attempt.Blocked(Duration retryAfter) -> new Outcome.TooManyAttempts<>(retryAfter);
             case Attempt.Crowded crowded -> {
                 meters.counter("gatehouse.throttle.crowded").increment();
                 throw new OverloadedException(SOON);
             }
-            case Attempt.Allowed(Attempt.Reservation reservation) -> settled(claim, stored, act, reservation);
+            case Attempt.Allowed(Attempt.Reservation reservation) -> settled(claim, entry.stored(), act, reservation);
         };
     }
+
+    /**
+     * An attempt, and the hash that was stored just before it was reserved. Afterwards nothing may be read before the attempt can be
+     * settled.
+     */
+    private record Entry(Attempt attempt, Optional<StoredPassword> stored) {}
 
     private Optional<StoredPassword> stored(Claimant claimant) {
         return switch (claimant) {
@@ -148,25 +152,27 @@ public class PasswordCheck {
         };
     }
 
-    private Attempt reserve(Claim claim, Optional<StoredPassword> stored) {
-        return switch (claim.claimant()) {
+    private Entry reserve(Claim claim) {
+        Optional<StoredPassword> stored = stored(claim.claimant());
+        Attempt attempt = switch (claim.claimant()) {
             case Claimant.Named(Username username) ->
                 throttle.reserveLogin(username.text(), stored.map(StoredPassword::accountId), claim.client());
             case Claimant.Holder(Subject subject) ->
                 throttle.reserveOwn(subject.username(), subject.sessionId(), claim.client());
         };
+        return new Entry(attempt, stored);
     }
 
     /** An attempt that finds no place waits for one, no longer than its call may wait. */
-    private Attempt reserveInTurn(Claim claim, Optional<StoredPassword> stored, String crowdedPlace) {
-        Attempt attempt = new Attempt.Crowded(crowdedPlace);
+    private Entry reserveInTurn(Claim claim, String crowdedPlace) {
+        Entry entry = new Entry(new Attempt.Crowded(crowdedPlace), Optional.empty());
         try (WaitingLines.Turn turn = lines.join(crowdedPlace)) {
             claim.call().afterwards(turn::giveUp);
-            while (attempt instanceof Attempt.Crowded && turn.await(passwords.patience(claim.call()))) {
-                attempt = reserve(claim, stored);
+            while (entry.attempt() instanceof Attempt.Crowded && turn.await(passwords.patience(claim.call()))) {
+                entry = reserve(claim);
             }
         }
-        return attempt;
+        return entry;
     }
 
     private <T> Outcome<T> settled(
