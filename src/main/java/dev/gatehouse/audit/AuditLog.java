@@ -123,7 +123,11 @@ public class AuditLog implements Expiring {
             case AuditEvent.PasswordRefused(UUID account, UUID session) ->
                 new Line("password_refused", account, session, null);
             case AuditEvent.Throttled throttled -> {
-                String hash = throttled.name().map(this::hash).orElse(null); // Of an account's, too, as above.
+                String hash = throttled
+                        .name()
+                        .map(this::hash)
+                        .orElse(null); // The hash is computed for an account's name as well, so that the time is the
+                // same.
                 yield new Line(
                         "throttled_" + throttled.kind(),
                         throttled.account().orElse(null),

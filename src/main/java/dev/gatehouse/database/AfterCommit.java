@@ -17,8 +17,8 @@ public class AfterCommit {
     }
 
     /**
-     * Runs an action on this thread once the running transaction has been committed, after those that were given before; at once if
-     * none is running, because each statement commits by itself then. It must not block or throw.
+     * Runs an action on this thread after the running transaction has been committed, in the order of the calls. If no transaction
+     * is running, each statement has committed by itself, and the action runs immediately. The action must not block or throw.
      */
     public void run(Runnable action) {
         if (registry.getTransactionStatus() == Status.STATUS_NO_TRANSACTION) {

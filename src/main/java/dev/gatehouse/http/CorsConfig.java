@@ -32,8 +32,8 @@ interface CorsConfig {
     Optional<List<@BrowserOrigin String>> origins();
 
     /**
-     * The fields of a response that scripts of other origins may read, beside those that browsers always show. The default are those that
-     * clients act upon.
+     * The header fields of a response that scripts of other origins may read, in addition to those that browsers always show. The
+     * default is the list of fields that change what a client does next.
      */
     @WithDefault("Retry-After,WWW-Authenticate,ETag,Allow")
     List<@Pattern(regexp = TOKEN, message = "must be names of header fields") String> exposedHeaders();
@@ -50,7 +50,7 @@ interface CorsConfig {
     /** Must not be set. A preflight allows each method: which one a path has is the same for every caller. */
     Optional<@Null(message = UNUSED) String> methods();
 
-    /** Must not be set. A preflight allows each field: the service reads only those that it documents. */
+    /** Must not be set. A preflight allows every header field, because the service ignores a field that it does not document. */
     Optional<@Null(message = UNUSED) String> headers();
 
     /** Must not be true. Tokens travel in {@code Authorization}, which needs no permission for cookies. */

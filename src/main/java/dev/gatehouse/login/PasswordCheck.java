@@ -180,7 +180,7 @@ public class PasswordCheck {
         Outcome<T> outcome;
         try {
             outcome = verified(claim, stored, act);
-        } catch (RuntimeException | Error e) { // Whatever it was: there is no verdict.
+        } catch (RuntimeException | Error e) { // After any fault the attempt has no verdict and is given back.
             settle(reservation, Attempt.Verdict.NONE);
             throw e;
         }

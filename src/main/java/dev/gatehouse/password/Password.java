@@ -10,8 +10,8 @@ import java.util.Optional;
  * A password as someone typed it, mapped as PRECIS OpaqueString maps (RFC 8265, 4.2.1): each blank becomes U+0020, and the text
  * NFC. Nothing is cut, folded or trimmed. Has 1 to 256 code points.
  *
- * <p>No account's password has control characters, surrogates or unassigned code points. A typed one that has some is not acceptable,
- * and matches no hash. All others are allowed, also those that OpaqueString refuses:
+ * <p>No account's password has control characters, surrogates or unassigned code points. A typed password
+ * that has one of these is not acceptable and matches no hash. Every other character is allowed, even if OpaqueString refuses it:
  * docs/adr/0014-passwords-take-almost-every-character.md.
  */
 public final class Password {

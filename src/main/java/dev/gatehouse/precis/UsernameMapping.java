@@ -89,7 +89,7 @@ final class UsernameMapping {
         return UnicodeTable.isAssigned(codePoint) && Character.isDefined(codePoint);
     }
 
-    /** Halfwidth jamo and fullwidth signs stay as they are: they are disallowed, as are the code points that they stand for. */
+    /** Does not map halfwidth jamo and fullwidth signs. They are disallowed, and so are the code points that they would be mapped to. */
     private static int widthMapped(int codePoint) {
         if (codePoint >= 0xFF01 && codePoint <= 0xFF5E) {
             return codePoint - FULLWIDTH_TO_ASCII;

@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /** Whether an attempt may be made. */
 public sealed interface Attempt {
-    /** It may, and is under way; whoever makes it says how it ended. */
+    /** The attempt may be made and is counted as under way. The caller settles it once it has ended. */
     record Allowed(Reservation reservation) implements Attempt {}
 
     /**

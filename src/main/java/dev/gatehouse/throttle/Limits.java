@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param free how many failures cost nothing; each further one doubles the wait
  * @param most how many failures there may be, beyond which one is let through each time that one is forgotten
- * @param room how many attempts may be under way beside those that may still fail without cost
+ * @param room how many attempts may be under way in addition to those that may still fail without cost
  * @param decay how long it takes until one failure is forgotten
  * @param firstWait how long the first attempt waits that must
  * @param longestWait how long an attempt waits at most

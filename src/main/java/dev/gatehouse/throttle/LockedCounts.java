@@ -30,9 +30,9 @@ final class LockedCounts implements AutoCloseable {
             """ + COLUMNS + ", true AS is_locked");
 
     /**
-     * The same, for a reservation: only the last row is wanted if it is that of a network from which the account logs in, and
-     * nothing is locked if a row that is wanted blocks the attempt. Then those rows are returned. So whoever sends attempts that are
-     * refused keeps no row from others.
+     * Locks the rows of a reservation. Only the last row counts if it is that of a network from which the account logs in. If a row
+     * that counts blocks the attempt, the statement returns the blocking rows and locks nothing. So a flood of refused attempts
+     * makes no other call wait for a row.
      */
     private static final Sql LOCK_UNLESS_BLOCKED = Sql.of("""
             WITH wanted AS (
@@ -126,7 +126,7 @@ final class LockedCounts implements AutoCloseable {
                     .orElseThrow();
             rows.forEach(row -> row.count().bringUpTo(moment));
             return new LockedCounts(transaction, rows);
-        } catch (RuntimeException | Error e) { // Whatever it was: the connection must go back.
+        } catch (RuntimeException | Error e) { // The connection must go back to the pool after any fault.
             transaction.close();
             throw e;
         }

@@ -127,7 +127,7 @@ class Settlements {
     void now(Attempt.Reservation reservation, Attempt.Verdict verdict) {
         try {
             table.settle(reservation, verdict, config.knownFor());
-        } catch (RuntimeException | Error e) { // Whatever it was: it has to be told.
+        } catch (RuntimeException | Error e) { // After any fault the end of the attempt has to be said again.
             later(reservation, verdict);
             throw e;
         }

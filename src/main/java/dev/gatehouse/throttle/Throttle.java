@@ -26,7 +26,10 @@ public class Throttle {
     /** How many attempts of one network may be under way beside those that may still fail. */
     private static final int ROOM_OF_A_NETWORK = 100;
 
-    /** How many attempts for a name from one network may be under way beside those that may still fail, the last of which is waited for. */
+    /**
+     * How many attempts for a name from one network may be under way in addition to those that may fail without cost: the one whose
+     * failure makes the next attempt wait, and 10 for right passwords that come at once.
+     */
     private static final int ROOM_OF_A_PAIR = 10 + 1;
 
     /** How many networks' sign-ups an IPv6 site may try. */
@@ -165,7 +168,7 @@ public class Throttle {
     private void succeed(Attempt.Reservation reservation) {
         try {
             settlements.now(reservation, Attempt.Verdict.SUCCEEDED);
-        } catch (RuntimeException e) { // Whatever it was: Settlements sends it again, and logs it if that fails too.
+        } catch (RuntimeException e) { // The act is committed. Settlements sends the verdict again and logs a failure.
             LOG.debug("throttle=unsettled", e);
         }
     }

@@ -28,8 +28,8 @@ interface ThrottleConfig {
     int nameLimit();
 
     /**
-     * How many attempts for one name from one network may fail at no cost, 1 to 100. After each further one the next one waits. Beside
-     * these and that one, 10 may be under way.
+     * How many attempts for one name from one network may fail at no cost, 1 to 100. Each further failure makes the next attempt
+     * wait. This number and 11 more attempts may be under way before one has failed.
      */
     @WithDefault("5")
     @WithConverter(NumberSetting.class)

@@ -68,8 +68,8 @@ final class RequestHead {
                 : new Refusal(CommonProblem.NOT_IMPLEMENTED, "No coding is supported before chunked");
     }
 
-    /** By identity: Netty makes another instance for {@code http/1.1}, whose name is not HTTP (2.3). */
-    @SuppressWarnings("ReferenceEquality")
+    @SuppressWarnings(
+            "ReferenceEquality") // Netty makes another instance for http/1.1, whose name is not HTTP (RFC 9112, 2.3).
     private static boolean isSupported(HttpVersion version) {
         return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
     }
