@@ -11,7 +11,7 @@ import dev.gatehouse.client.model.NewAccount;
 import dev.gatehouse.client.model.Problem;
 import dev.gatehouse.client.model.Session;
 import dev.gatehouse.client.model.SignedUp;
-import dev.gatehouse.client.model.TokenAnswer;
+import dev.gatehouse.client.model.TokenResponse;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -47,7 +47,7 @@ class Walk {
     public static void main(String[] arguments) throws Exception {
         Walk walk = new Walk(System.getenv("GATEHOUSE"));
         walk.signUp();
-        TokenAnswer tokens = walk.logIn();
+        TokenResponse tokens = walk.logIn();
         walk.readSecret(tokens);
         tokens = walk.refresh(tokens);
         walk.listSessions(tokens);
@@ -66,34 +66,34 @@ class Walk {
         equal(problem.getErrors().getFirst().getField(), "password");
     }
 
-    private TokenAnswer logIn() throws Exception {
+    private TokenResponse logIn() throws Exception {
         Credentials wrong = new Credentials().username(USERNAME).password(WRONG_PASSWORD);
         refusal("login", 401, "invalid-credentials", () -> auth.logInWithHttpInfo(wrong));
         Credentials right = new Credentials().username(USERNAME).password(PASSWORD);
-        TokenAnswer tokens = success("login", 200, () -> auth.logInWithHttpInfo(right));
+        TokenResponse tokens = success("login", 200, () -> auth.logInWithHttpInfo(right));
         equal(tokens.getAccessToken(), tokens.getToken());
         equal(tokens.getTokenType().getValue(), "Bearer");
         equal(tokens.getExpiresIn(), 1800L);
         return tokens;
     }
 
-    private void readSecret(TokenAnswer tokens) throws Exception {
+    private void readSecret(TokenResponse tokens) throws Exception {
         refusal("secret", 401, "not-authenticated", demo::readSecretWithHttpInfo);
         token = tokens.getAccessToken();
         String secret = success("secret", 200, demo::readSecretWithHttpInfo);
         equal(secret, "Top Secret data only authorized users can access this info");
     }
 
-    private TokenAnswer refresh(TokenAnswer tokens) throws Exception {
+    private TokenResponse refresh(TokenResponse tokens) throws Exception {
         token = tokens.getRefreshToken();
-        TokenAnswer refreshed = success("refresh", 200, auth::refreshWithHttpInfo);
+        TokenResponse refreshed = success("refresh", 200, auth::refreshWithHttpInfo);
         check(!refreshed.getAccessToken().equals(tokens.getAccessToken()));
         check(!refreshed.getRefreshToken().equals(tokens.getRefreshToken()));
         check(refreshed.getRefreshExpiresIn() > refreshed.getExpiresIn());
         return refreshed;
     }
 
-    private void listSessions(TokenAnswer tokens) throws Exception {
+    private void listSessions(TokenResponse tokens) throws Exception {
         token = tokens.getAccessToken();
         List<Session> list = success("sessions", 200, sessions::listSessionsWithHttpInfo);
         equal(list.size(), 1);
@@ -104,7 +104,7 @@ class Walk {
         check(session.getExpiresAt().isAfter(session.getLastUsedAt()));
     }
 
-    private void logOut(TokenAnswer tokens) throws Exception {
+    private void logOut(TokenResponse tokens) throws Exception {
         success("logout", 204, auth::logOutWithHttpInfo);
         token = tokens.getRefreshToken();
         refusal("refresh", 401, "session-ended", auth::refreshWithHttpInfo);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { deleteAccount, listSessions, logIn, logOut, readSecret, refresh, signUp } from './client/index.js';
 import { client } from './client/client.gen.js';
-import type { Problem, Session, SignedUp, TokenAnswer } from './client/index.js';
+import type { Problem, Session, SignedUp, TokenResponse } from './client/index.js';
 
 const username = 'hey-api';
 const password = 'a long enough password';
@@ -43,7 +43,7 @@ assert.equal(refusal('sign-up', 422, 'validation-failed', weak).errors?.[0]?.fie
 
 const wrong = 'a wrong password';
 refusal('login', 401, 'invalid-credentials', await logIn({ body: { username, password: wrong } }));
-const login: TokenAnswer = success('login', 200, await logIn({ body: { username, password } }));
+const login: TokenResponse = success('login', 200, await logIn({ body: { username, password } }));
 assert.equal(login.access_token, login.token);
 assert.equal(login.token_type satisfies 'Bearer', 'Bearer');
 assert.equal(login.expires_in, 1800);
@@ -54,7 +54,7 @@ const secret = success('secret', 200, await readSecret({ auth: login.access_toke
 assert.equal(secret satisfies string, 'Top Secret data only authorized users can access this info');
 refusal('secret', 401, 'not-authenticated', await readSecret());
 
-const refreshed: TokenAnswer = success('refresh', 200, await refresh({ auth: login.refresh_token }));
+const refreshed: TokenResponse = success('refresh', 200, await refresh({ auth: login.refresh_token }));
 assert.notEqual(refreshed.access_token, login.access_token);
 assert.notEqual(refreshed.refresh_token, login.refresh_token);
 assert.ok(refreshed.refresh_expires_in && refreshed.refresh_expires_in > refreshed.expires_in);

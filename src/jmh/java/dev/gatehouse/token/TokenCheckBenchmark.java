@@ -41,12 +41,12 @@ public class TokenCheckBenchmark {
     }
 
     @Benchmark
-    public AccessTokens.TokenCheck cached() {
+    public AccessTokens.TokenCheckOutcome cached() {
         return remembering.check(token);
     }
 
     @Benchmark
-    public AccessTokens.TokenCheck uncached() {
+    public AccessTokens.TokenCheckOutcome uncached() {
         return forgetful.check(token);
     }
 

@@ -70,20 +70,20 @@ public class Accounts {
      * @param passwordHash in modular crypt format
      */
     @Transactional
-    public Registration register(Username username, String passwordHash, Client client) {
+    public SignUpOutcome register(Username username, String passwordHash, Client client) {
         Optional<Inserted> inserted = INSERT.on(pool)
                 .with("username", username.text())
                 .with("passwordHash", passwordHash)
                 .first(Accounts::inserted);
         if (inserted.isEmpty()) {
-            return new Registration.NameTaken(storedPassword(username).map(StoredPassword::accountId));
+            return new SignUpOutcome.NameTaken(storedPassword(username).map(StoredPassword::accountId));
         }
         if (wasDeleted(username)) {
             QuarkusTransaction.setRollbackOnly();
-            return new Registration.NameTaken(Optional.empty());
+            return new SignUpOutcome.NameTaken(Optional.empty());
         }
         auditLog.record(new AuditEvent.SignedUp(inserted.get().id()), client);
-        return new Registration.Registered(username, inserted.get().createdAt());
+        return new SignUpOutcome.Registered(username, inserted.get().createdAt());
     }
 
     private static Inserted inserted(ResultSet row) throws SQLException {
@@ -142,15 +142,15 @@ public class Accounts {
      * @param replacement a hash of the same password in today's form, to be stored instead; empty to leave it
      */
     @Transactional
-    public Acted<LiveSession> logIn(StoredPassword verified, Optional<String> replacement, Client client) {
+    public ActOutcome<LiveSession> logIn(StoredPassword verified, Optional<String> replacement, Client client) {
         Account account = lockedIfUnchanged(verified);
         if (account == null) {
-            return new Acted.HashReplaced<>();
+            return new ActOutcome.HashReplaced<>();
         }
         replacement.ifPresent(hash -> account.passwordHash = hash);
         LiveSession session = sessions.open(account.id, account.username, client);
         auditLog.record(new AuditEvent.LoggedIn(account.id, session.id()), client);
-        return new Acted.Done<>(session);
+        return new ActOutcome.Done<>(session);
     }
 
     /**
@@ -159,13 +159,13 @@ public class Accounts {
      * @param caller the session that asks for it
      */
     @Transactional
-    public Acted<LiveSession> changePassword(UUID caller, StoredPassword verified, String newHash, Client client) {
+    public ActOutcome<LiveSession> changePassword(UUID caller, StoredPassword verified, String newHash, Client client) {
         Account account = lockedIfUnchanged(verified);
         if (account == null) {
-            return new Acted.HashReplaced<>();
+            return new ActOutcome.HashReplaced<>();
         }
         if (sessions.accountOf(caller).isEmpty()) {
-            return new Acted.SessionEnded<>();
+            return new ActOutcome.SessionEnded<>();
         }
         CHANGE_PASSWORD
                 .on(pool)
@@ -175,7 +175,7 @@ public class Accounts {
         sessions.endAllForChangedPassword(account.id);
         LiveSession session = sessions.open(account.id, account.username, client);
         auditLog.record(new AuditEvent.PasswordChanged(account.id, session.id()), client);
-        return new Acted.Done<>(session);
+        return new ActOutcome.Done<>(session);
     }
 
     /**
@@ -185,13 +185,13 @@ public class Accounts {
      * @return the account's id, if that is done
      */
     @Transactional
-    public Acted<UUID> delete(UUID caller, StoredPassword verified, Client client) {
+    public ActOutcome<UUID> delete(UUID caller, StoredPassword verified, Client client) {
         Account account = lockedIfUnchanged(verified);
         if (account == null) {
-            return new Acted.HashReplaced<>();
+            return new ActOutcome.HashReplaced<>();
         }
         if (sessions.accountOf(caller).isEmpty()) {
-            return new Acted.SessionEnded<>();
+            return new ActOutcome.SessionEnded<>();
         }
         INSERT_DELETED_NAME
                 .on(pool)
@@ -200,7 +200,7 @@ public class Accounts {
         sessions.endAllForDeletedAccount(account.id);
         account.delete();
         auditLog.record(new AuditEvent.AccountDeleted(account.id), client);
-        return new Acted.Done<>(account.id);
+        return new ActOutcome.Done<>(account.id);
     }
 
     /** The account, with its row locked, if its hash is still the one that a password was verified against. */
@@ -214,30 +214,30 @@ public class Accounts {
      *
      * @param <T> what comes of it
      */
-    public sealed interface Acted<T> {
+    public sealed interface ActOutcome<T> {
         /** It is done; it is committed when the transaction is. */
-        record Done<T>(T result) implements Acted<T> {}
+        record Done<T>(T result) implements ActOutcome<T> {}
 
         /** The account is gone or has another hash by now. Nothing was changed. */
-        record HashReplaced<T>() implements Acted<T> {}
+        record HashReplaced<T>() implements ActOutcome<T> {}
 
         /** The session that asked for it is not live. Nothing was changed. */
-        record SessionEnded<T>() implements Acted<T> {}
+        record SessionEnded<T>() implements ActOutcome<T> {}
     }
 
     /** How a registration ended. */
-    public sealed interface Registration {
+    public sealed interface SignUpOutcome {
         /** The account exists now, since an instant that the database has stamped. */
-        record Registered(Username username, Instant createdAt) implements Registration {}
+        record Registered(Username username, Instant createdAt) implements SignUpOutcome {}
 
         /**
          * The name is taken. Nothing was stored.
          *
          * @param owner the account that has it; empty when one had it that has been deleted
          */
-        record NameTaken(Optional<UUID> owner) implements Registration {}
+        record NameTaken(Optional<UUID> owner) implements SignUpOutcome {}
 
         /** Too many sign-ups were tried from the client's network. Nothing was hashed or stored. */
-        record TooManyAttempts(Duration retryAfter) implements Registration {}
+        record TooManyAttempts(Duration retryAfter) implements SignUpOutcome {}
     }
 }

@@ -9,7 +9,7 @@ import dev.gatehouse.client.Client;
 import dev.gatehouse.database.AfterCommit;
 import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.NameHashes;
-import dev.gatehouse.lifecycle.Expiring;
+import dev.gatehouse.lifecycle.SweptTable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Records events in the table {@code audit_event}, and as one line of JSON each in the log {@value #CATEGORY}. */
 @ApplicationScoped
-public class AuditLog implements Expiring {
+public class AuditLog implements SweptTable {
     static final String CATEGORY = "gatehouse.audit";
 
     private static final Logger LOG = Logger.getLogger(CATEGORY);

@@ -1,15 +1,15 @@
 package dev.gatehouse.auth;
 
-import dev.gatehouse.account.Accounts.Registration;
+import dev.gatehouse.account.Accounts.SignUpOutcome;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.http.Fields;
-import dev.gatehouse.http.Presences;
 import dev.gatehouse.http.RoutePolicy;
+import dev.gatehouse.http.WaitingClients;
 import dev.gatehouse.http.openapi.ApiDescription;
 import dev.gatehouse.login.PasswordCheck.Claim;
 import dev.gatehouse.login.PasswordCheck.Claimant;
-import dev.gatehouse.login.PasswordCheck.Outcome;
+import dev.gatehouse.login.PasswordCheck.PasswordCheckOutcome;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
 import dev.gatehouse.password.PendingCall;
@@ -17,9 +17,9 @@ import dev.gatehouse.problem.CommonProblem;
 import dev.gatehouse.problem.CommonProblems;
 import dev.gatehouse.session.Credential;
 import dev.gatehouse.session.LiveSession;
-import dev.gatehouse.session.Refresh;
-import dev.gatehouse.token.TokenAnswer;
-import dev.gatehouse.token.TokenAnswers;
+import dev.gatehouse.session.RefreshOutcome;
+import dev.gatehouse.token.TokenResponse;
+import dev.gatehouse.token.TokenResponses;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -62,23 +62,23 @@ class AuthResource {
     private final AuthService auth;
     private final PasswordPolicy policy;
     private final SignupConfig signupConfig;
-    private final TokenAnswers tokenAnswers;
+    private final TokenResponses tokenResponses;
     private final Clients clients;
-    private final Presences presences;
+    private final WaitingClients waitingClients;
 
     AuthResource(
             AuthService auth,
             PasswordPolicy policy,
             SignupConfig signupConfig,
-            TokenAnswers tokenAnswers,
+            TokenResponses tokenResponses,
             Clients clients,
-            Presences presences) {
+            WaitingClients waitingClients) {
         this.auth = auth;
         this.policy = policy;
         this.signupConfig = signupConfig;
-        this.tokenAnswers = tokenAnswers;
+        this.tokenResponses = tokenResponses;
         this.clients = clients;
-        this.presences = presences;
+        this.waitingClients = waitingClients;
     }
 
     /** The username and the password of a new account. Members are null when they are missing or not strings. */
@@ -182,10 +182,11 @@ class AuthResource {
             throw AuthProblem.SIGNUP_CLOSED.toException();
         }
         return switch (auth.signUp(username, password, clients.current(), call())) {
-            case Registration.Registered(Username name, Instant createdAt) ->
+            case SignUpOutcome.Registered(Username name, Instant createdAt) ->
                 new SignedUp(name.text(), name.text(), createdAt);
-            case Registration.NameTaken taken -> throw AuthProblem.ACCOUNT_EXISTS.toException();
-            case Registration.TooManyAttempts(Duration wait) -> throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
+            case SignUpOutcome.NameTaken taken -> throw AuthProblem.ACCOUNT_EXISTS.toException();
+            case SignUpOutcome.TooManyAttempts(Duration wait) ->
+                throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
         };
     }
 
@@ -199,7 +200,7 @@ class AuthResource {
             summary = "Log in with a username and a password",
             description = "Starts a session. The response to a wrong password and to an unknown username is the same."
                     + " An account has at most 100 live sessions: the next login ends the session used longest ago.")
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session.")
+    @APIResponseSchema(value = TokenResponse.class, responseDescription = "The tokens of the new session.")
     @CommonProblems({
         CommonProblem.MALFORMED_REQUEST,
         CommonProblem.VALIDATION_FAILED,
@@ -208,18 +209,20 @@ class AuthResource {
         CommonProblem.DATABASE_UNAVAILABLE
     })
     @AuthProblems(AuthProblem.INVALID_CREDENTIALS)
-    public TokenAnswer login(Credentials body) {
+    public TokenResponse login(Credentials body) {
         Fields fields = new Fields();
         Username username = fields.parse("username", body.username(), Username::parse);
         Password password = fields.parse("password", body.password(), Password::parse);
         fields.check();
         Claim claim = new Claim(new Claimant.Named(username), password, clients.current(), call());
         return switch (auth.login(claim)) {
-            case Outcome.Done<TokenAnswer>(TokenAnswer tokens) -> tokens;
-            case Outcome.TooManyAttempts<TokenAnswer>(Duration wait) ->
+            case PasswordCheckOutcome.Done<TokenResponse>(TokenResponse tokens) -> tokens;
+            case PasswordCheckOutcome.TooManyAttempts<TokenResponse>(Duration wait) ->
                 throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
-            case Outcome.WrongPassword<TokenAnswer> wrong -> throw AuthProblem.INVALID_CREDENTIALS.toException();
-            case Outcome.SessionEnded<TokenAnswer> ended -> throw AuthProblem.INVALID_CREDENTIALS.toException();
+            case PasswordCheckOutcome.WrongPassword<TokenResponse> wrong ->
+                throw AuthProblem.INVALID_CREDENTIALS.toException();
+            case PasswordCheckOutcome.SessionEnded<TokenResponse> ended ->
+                throw AuthProblem.INVALID_CREDENTIALS.toException();
         };
     }
 
@@ -233,7 +236,7 @@ class AuthResource {
                     "Use POST instead, which does the same: this call changes the session, and a client or a proxy"
                             + " may repeat a GET on its own.",
             deprecated = true)
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
+    @APIResponseSchema(value = TokenResponse.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = ApiDescription.ACCESS_TOKEN)
     @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
     @RoutePolicy(head = false)
@@ -244,15 +247,16 @@ class AuthResource {
         CommonProblem.DATABASE_UNAVAILABLE
     })
     @AuthProblems(AuthProblem.SESSION_ENDED)
-    public TokenAnswer refresh(@Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
+    public TokenResponse refresh(
+            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
         return switch (auth.refresh(bearer(authorization), clients.current())) {
-            case Refresh.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
-                tokenAnswers.withRefreshToken(session);
-            case Refresh.Refreshed(LiveSession session, Credential.OfAccessToken by) ->
-                tokenAnswers.withoutRefreshToken(session);
-            case Refresh.TooLate late -> throw CommonProblem.TOKEN_EXPIRED.toException();
-            case Refresh.SessionEnded ended -> throw AuthProblem.SESSION_ENDED.toException();
-            case Refresh.Refused refused -> throw CommonProblem.INVALID_TOKEN.toException();
+            case RefreshOutcome.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
+                tokenResponses.withRefreshToken(session);
+            case RefreshOutcome.Refreshed(LiveSession session, Credential.OfAccessToken by) ->
+                tokenResponses.withoutRefreshToken(session);
+            case RefreshOutcome.TooLate late -> throw CommonProblem.TOKEN_EXPIRED.toException();
+            case RefreshOutcome.SessionEnded ended -> throw AuthProblem.SESSION_ENDED.toException();
+            case RefreshOutcome.Refused refused -> throw CommonProblem.INVALID_TOKEN.toException();
         };
     }
 
@@ -260,7 +264,7 @@ class AuthResource {
     @Path("/refresh_token")
     @RunOnVirtualThread
     @Operation(operationId = "refresh", summary = "Exchange a token for new tokens", description = REFRESH_DESCRIPTION)
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = REFRESHED)
+    @APIResponseSchema(value = TokenResponse.class, responseDescription = REFRESHED)
     @SecurityRequirement(name = ApiDescription.ACCESS_TOKEN)
     @SecurityRequirement(name = ApiDescription.REFRESH_TOKEN)
     @CommonProblems({
@@ -270,7 +274,7 @@ class AuthResource {
         CommonProblem.DATABASE_UNAVAILABLE
     })
     @AuthProblems(AuthProblem.SESSION_ENDED)
-    public TokenAnswer refreshByPost(
+    public TokenResponse refreshByPost(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
         return refresh(authorization);
     }
@@ -295,7 +299,7 @@ class AuthResource {
     }
 
     private PendingCall call() {
-        return PendingCall.of(presences.current());
+        return PendingCall.of(waitingClients.current());
     }
 
     /** The token of an {@code Authorization} field (RFC 6750, 2.1), whose scheme is case-insensitive and followed by any number of blanks. */

@@ -1,7 +1,7 @@
 package dev.gatehouse.auth;
 
 import dev.gatehouse.account.Accounts;
-import dev.gatehouse.account.Accounts.Registration;
+import dev.gatehouse.account.Accounts.SignUpOutcome;
 import dev.gatehouse.account.StoredPassword;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.audit.AuditEvent;
@@ -9,23 +9,25 @@ import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.login.PasswordCheck;
 import dev.gatehouse.login.PasswordCheck.Claim;
-import dev.gatehouse.login.PasswordCheck.Outcome;
+import dev.gatehouse.login.PasswordCheck.PasswordCheckOutcome;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.Passwords;
 import dev.gatehouse.password.PendingCall;
 import dev.gatehouse.problem.OverloadedException;
 import dev.gatehouse.session.Credential;
 import dev.gatehouse.session.LiveSession;
-import dev.gatehouse.session.Refresh;
+import dev.gatehouse.session.RefreshOutcome;
 import dev.gatehouse.session.RefreshTokens;
 import dev.gatehouse.session.Sessions;
-import dev.gatehouse.throttle.Attempt;
+import dev.gatehouse.throttle.AttemptOutcome;
+import dev.gatehouse.throttle.Reservation;
+import dev.gatehouse.throttle.ReservationOutcome;
 import dev.gatehouse.throttle.Throttle;
 import dev.gatehouse.token.AccessToken;
 import dev.gatehouse.token.AccessTokens;
-import dev.gatehouse.token.AccessTokens.TokenCheck;
-import dev.gatehouse.token.TokenAnswer;
-import dev.gatehouse.token.TokenAnswers;
+import dev.gatehouse.token.AccessTokens.TokenCheckOutcome;
+import dev.gatehouse.token.TokenResponse;
+import dev.gatehouse.token.TokenResponses;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,7 +42,7 @@ class AuthService {
     private final Accounts accounts;
     private final Passwords passwords;
     private final PasswordCheck passwordCheck;
-    private final TokenAnswers tokenAnswers;
+    private final TokenResponses tokenResponses;
     private final Sessions sessions;
     private final RefreshTokens refreshTokens;
     private final AccessTokens accessTokens;
@@ -51,7 +53,7 @@ class AuthService {
             Accounts accounts,
             Passwords passwords,
             PasswordCheck passwordCheck,
-            TokenAnswers tokenAnswers,
+            TokenResponses tokenResponses,
             Sessions sessions,
             RefreshTokens refreshTokens,
             AccessTokens accessTokens,
@@ -60,7 +62,7 @@ class AuthService {
         this.accounts = accounts;
         this.passwords = passwords;
         this.passwordCheck = passwordCheck;
-        this.tokenAnswers = tokenAnswers;
+        this.tokenResponses = tokenResponses;
         this.sessions = sessions;
         this.refreshTokens = refreshTokens;
         this.accessTokens = accessTokens;
@@ -69,26 +71,26 @@ class AuthService {
     }
 
     /** Makes an account. Waits for its hash, as a login does. */
-    Registration signUp(Username username, Password password, Client client, PendingCall call) {
+    SignUpOutcome signUp(Username username, Password password, Client client, PendingCall call) {
         return switch (throttle.reserveSignUp(client)) {
-            case Attempt.Blocked(Duration retryAfter) -> new Registration.TooManyAttempts(retryAfter);
-            case Attempt.Crowded crowded -> throw new IllegalStateException("sign-ups are never under way");
-            case Attempt.Allowed(Attempt.Reservation reservation) -> {
-                Attempt.Verdict verdict = Attempt.Verdict.NONE;
+            case ReservationOutcome.Blocked(Duration retryAfter) -> new SignUpOutcome.TooManyAttempts(retryAfter);
+            case ReservationOutcome.Crowded crowded -> throw new IllegalStateException("sign-ups are never under way");
+            case ReservationOutcome.Allowed(Reservation reservation) -> {
+                AttemptOutcome outcome = AttemptOutcome.NONE;
                 try {
-                    Registration registration = register(username, passwords.hash(password, call), client);
-                    verdict = Attempt.Verdict.COUNTED;
+                    SignUpOutcome registration = register(username, passwords.hash(password, call), client);
+                    outcome = AttemptOutcome.COUNTED;
                     yield registration;
                 } finally {
-                    throttle.settle(reservation, verdict);
+                    throttle.settle(reservation, outcome);
                 }
             }
         };
     }
 
-    private Registration register(Username username, String passwordHash, Client client) {
-        Registration registration = accounts.register(username, passwordHash, client);
-        if (registration instanceof Registration.NameTaken(Optional<UUID> owner)) {
+    private SignUpOutcome register(Username username, String passwordHash, Client client) {
+        SignUpOutcome registration = accounts.register(username, passwordHash, client);
+        if (registration instanceof SignUpOutcome.NameTaken(Optional<UUID> owner)) {
             auditLog.record(
                     owner.<AuditEvent>map(AuditEvent.SignUpRefused::new)
                             .orElseGet(() -> new AuditEvent.DeletedNameTried(username.text())),
@@ -98,12 +100,12 @@ class AuthService {
     }
 
     /** Checks a name and a password, and begins a session. Returns its tokens. */
-    Outcome<TokenAnswer> login(Claim claim) {
-        tokenAnswers.requireKeys();
-        Outcome<LiveSession> outcome = passwordCheck.check(
+    PasswordCheckOutcome<TokenResponse> login(Claim claim) {
+        tokenResponses.requireKeys();
+        PasswordCheckOutcome<LiveSession> outcome = passwordCheck.check(
                 claim,
                 (verified, tries) -> accounts.logIn(verified, replacement(claim, verified, tries), claim.client()));
-        return outcome.map(tokenAnswers::withRefreshToken);
+        return outcome.map(tokenResponses::withRefreshToken);
     }
 
     /**
@@ -122,11 +124,11 @@ class AuthService {
     }
 
     /** Exchanges a refresh token or, the seed's way, an access token. Garbage does not reach the database. */
-    Refresh refresh(String bearer, Client client) {
-        tokenAnswers.requireKeys();
+    RefreshOutcome refresh(String bearer, Client client) {
+        tokenResponses.requireKeys();
         return credential(bearer)
                 .map(credential -> sessions.refresh(credential, client))
-                .orElseGet(Refresh.Refused::new);
+                .orElseGet(RefreshOutcome.Refused::new);
     }
 
     /**
@@ -146,9 +148,9 @@ class AuthService {
 
     private Optional<Credential> accessToken(String bearer) {
         return switch (accessTokens.check(bearer)) {
-            case TokenCheck.Valid(AccessToken token) -> Optional.of(credential(token, Duration.ZERO));
-            case TokenCheck.Expired(AccessToken token, Duration since) -> Optional.of(credential(token, since));
-            case TokenCheck.Invalid invalid -> Optional.empty();
+            case TokenCheckOutcome.Valid(AccessToken token) -> Optional.of(credential(token, Duration.ZERO));
+            case TokenCheckOutcome.Expired(AccessToken token, Duration since) -> Optional.of(credential(token, since));
+            case TokenCheckOutcome.Invalid invalid -> Optional.empty();
         };
     }
 

@@ -28,8 +28,8 @@ public final class Gatehouse {
         if (arguments.length == 0) {
             HIBERNATE.setLevel(Level.WARNING);
             ConnectionLimits.enable();
-            if (Training.isDue()) {
-                Training.start();
+            if (AotTraining.isDue()) {
+                AotTraining.start();
             } else {
                 Quarkus.run();
             }

@@ -248,10 +248,10 @@ public class Database {
 
     /** Holds scheduled work back while the database does not answer. */
     @Singleton
-    public static class Away implements Scheduled.SkipPredicate {
+    public static class SkipWhileDown implements Scheduled.SkipPredicate {
         private final Database database;
 
-        Away(Database database) {
+        SkipWhileDown(Database database) {
             this.database = database;
         }
 

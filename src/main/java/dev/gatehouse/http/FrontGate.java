@@ -225,7 +225,7 @@ class FrontGate {
     /** Hands over a request that has been judged, with its body in memory. */
     private static void pass(RoutingContext context, Routes.Call call, Buffer body) {
         if (body.length() > 0) {
-            Presences.Presence.watch(context);
+            WaitingClients.WaitingClient.watch(context);
         }
         hideJudgedFields(context.request().headers(), call, body);
         ((RoutingContextInternal) context).setBody(body);

@@ -15,10 +15,10 @@ class Sweeper {
 
     private static final int BATCH = 500;
 
-    private final List<Expiring> tables;
+    private final List<SweptTable> tables;
     private final Shutdown shutdown;
 
-    Sweeper(@All List<Expiring> tables, Shutdown shutdown) {
+    Sweeper(@All List<SweptTable> tables, Shutdown shutdown) {
         this.tables = tables;
         this.shutdown = shutdown;
     }
@@ -27,13 +27,13 @@ class Sweeper {
             every = "5s",
             identity = "sweeper",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Database.Away.class)
+            skipExecutionIf = Database.SkipWhileDown.class)
     void sweep() {
         tables.forEach(this::sweep);
     }
 
     /** A table that cannot be swept must not keep the others from it. */
-    private void sweep(Expiring table) {
+    private void sweep(SweptTable table) {
         try {
             int due = BATCH;
             while (due == BATCH && shutdown.admit()) {

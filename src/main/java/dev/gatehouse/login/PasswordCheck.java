@@ -1,7 +1,7 @@
 package dev.gatehouse.login;
 
 import dev.gatehouse.account.Accounts;
-import dev.gatehouse.account.Accounts.Acted;
+import dev.gatehouse.account.Accounts.ActOutcome;
 import dev.gatehouse.account.StoredPassword;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.audit.AuditEvent;
@@ -13,7 +13,9 @@ import dev.gatehouse.password.PendingCall;
 import dev.gatehouse.password.Verification;
 import dev.gatehouse.problem.OverloadedException;
 import dev.gatehouse.session.Subject;
-import dev.gatehouse.throttle.Attempt;
+import dev.gatehouse.throttle.AttemptOutcome;
+import dev.gatehouse.throttle.Reservation;
+import dev.gatehouse.throttle.ReservationOutcome;
 import dev.gatehouse.throttle.Throttle;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
@@ -87,7 +89,7 @@ public class PasswordCheck {
          *
          * @param tries how often the act was done in vain because the account had another hash
          */
-        Acted<T> on(StoredPassword verified, int tries);
+        ActOutcome<T> on(StoredPassword verified, int tries);
     }
 
     /**
@@ -95,21 +97,21 @@ public class PasswordCheck {
      *
      * @param <T> what comes of the act
      */
-    public sealed interface Outcome<T> {
+    public sealed interface PasswordCheckOutcome<T> {
         /** The password was right. The act is done and committed. */
-        record Done<T>(T result) implements Outcome<T> {}
+        record Done<T>(T result) implements PasswordCheckOutcome<T> {}
 
         /** The password is not the account's, or there is no such account. Nothing was changed. */
-        record WrongPassword<T>() implements Outcome<T> {}
+        record WrongPassword<T>() implements PasswordCheckOutcome<T> {}
 
         /** Too many attempts have failed. Nothing was checked. */
-        record TooManyAttempts<T>(Duration retryAfter) implements Outcome<T> {}
+        record TooManyAttempts<T>(Duration retryAfter) implements PasswordCheckOutcome<T> {}
 
         /** The holder's session is not live. Nothing was changed. */
-        record SessionEnded<T>() implements Outcome<T> {}
+        record SessionEnded<T>() implements PasswordCheckOutcome<T> {}
 
         /** Makes what came of the act into something else. */
-        default <R> Outcome<R> map(Function<T, R> function) {
+        default <R> PasswordCheckOutcome<R> map(Function<T, R> function) {
             return switch (this) {
                 case Done<T>(T result) -> new Done<>(function.apply(result));
                 case WrongPassword<T> wrong -> new WrongPassword<>();
@@ -124,18 +126,20 @@ public class PasswordCheck {
      *
      * @throws OverloadedException if the attempt could not be made in time, or the hash was replaced under each try; neither counts
      */
-    public <T> Outcome<T> check(Claim claim, Act<T> act) {
+    public <T> PasswordCheckOutcome<T> check(Claim claim, Act<T> act) {
         Entry entry = reserve(claim);
-        if (entry.attempt() instanceof Attempt.Crowded(String place)) {
+        if (entry.attempt() instanceof ReservationOutcome.Crowded(String place)) {
             entry = reserveInTurn(claim, place);
         }
         return switch (entry.attempt()) {
-            case Attempt.Blocked(Duration retryAfter) -> new Outcome.TooManyAttempts<>(retryAfter);
-            case Attempt.Crowded crowded -> {
+            case ReservationOutcome.Blocked(Duration retryAfter) ->
+                new PasswordCheckOutcome.TooManyAttempts<>(retryAfter);
+            case ReservationOutcome.Crowded crowded -> {
                 meters.counter("gatehouse.throttle.crowded").increment();
                 throw new OverloadedException(SOON);
             }
-            case Attempt.Allowed(Attempt.Reservation reservation) -> settled(claim, entry.stored(), act, reservation);
+            case ReservationOutcome.Allowed(Reservation reservation) ->
+                settled(claim, entry.stored(), act, reservation);
         };
     }
 
@@ -143,7 +147,7 @@ public class PasswordCheck {
      * An attempt, and the hash that was stored just before it was reserved. Afterwards nothing may be read before the attempt can be
      * settled.
      */
-    private record Entry(Attempt attempt, Optional<StoredPassword> stored) {}
+    private record Entry(ReservationOutcome attempt, Optional<StoredPassword> stored) {}
 
     private Optional<StoredPassword> stored(Claimant claimant) {
         return switch (claimant) {
@@ -154,7 +158,7 @@ public class PasswordCheck {
 
     private Entry reserve(Claim claim) {
         Optional<StoredPassword> stored = stored(claim.claimant());
-        Attempt attempt = switch (claim.claimant()) {
+        ReservationOutcome attempt = switch (claim.claimant()) {
             case Claimant.Named(Username username) ->
                 throttle.reserveLogin(username.text(), stored.map(StoredPassword::accountId), claim.client());
             case Claimant.Holder(Subject subject) ->
@@ -165,49 +169,50 @@ public class PasswordCheck {
 
     /** An attempt that finds no place waits for one, no longer than its call may wait. */
     private Entry reserveInTurn(Claim claim, String crowdedPlace) {
-        Entry entry = new Entry(new Attempt.Crowded(crowdedPlace), Optional.empty());
+        Entry entry = new Entry(new ReservationOutcome.Crowded(crowdedPlace), Optional.empty());
         try (WaitingLines.Turn turn = lines.join(crowdedPlace)) {
             claim.call().afterwards(turn::giveUp);
-            while (entry.attempt() instanceof Attempt.Crowded && turn.await(passwords.patience(claim.call()))) {
+            while (entry.attempt() instanceof ReservationOutcome.Crowded
+                    && turn.await(passwords.patience(claim.call()))) {
                 entry = reserve(claim);
             }
         }
         return entry;
     }
 
-    private <T> Outcome<T> settled(
-            Claim claim, Optional<StoredPassword> stored, Act<T> act, Attempt.Reservation reservation) {
-        Outcome<T> outcome;
+    private <T> PasswordCheckOutcome<T> settled(
+            Claim claim, Optional<StoredPassword> stored, Act<T> act, Reservation reservation) {
+        PasswordCheckOutcome<T> outcome;
         try {
             outcome = verified(claim, stored, act);
-        } catch (RuntimeException | Error e) { // After any fault the attempt has no verdict and is given back.
-            settle(reservation, Attempt.Verdict.NONE);
+        } catch (RuntimeException | Error e) { // After any fault the attempt has no outcome and is given back.
+            settle(reservation, AttemptOutcome.NONE);
             throw e;
         }
         try {
-            settle(reservation, verdictOf(outcome));
+            settle(reservation, outcomeOf(outcome));
         } finally { // Afterwards, so that no fault of the audit's gives a wrong guess back.
-            if (outcome instanceof Outcome.WrongPassword) {
+            if (outcome instanceof PasswordCheckOutcome.WrongPassword) {
                 auditLog.record(wrongPassword(claim.claimant(), stored.map(StoredPassword::accountId)), claim.client());
             }
         }
         return outcome;
     }
 
-    private void settle(Attempt.Reservation reservation, Attempt.Verdict verdict) {
+    private void settle(Reservation reservation, AttemptOutcome outcome) {
         try {
-            throttle.settle(reservation, verdict);
+            throttle.settle(reservation, outcome);
         } finally {
             lines.placeFree(reservation.places());
         }
     }
 
-    private static Attempt.Verdict verdictOf(Outcome<?> outcome) {
+    private static AttemptOutcome outcomeOf(PasswordCheckOutcome<?> outcome) {
         return switch (outcome) {
-            case Outcome.Done<?> done -> Attempt.Verdict.SUCCEEDED;
-            case Outcome.WrongPassword<?> wrong -> Attempt.Verdict.FAILED;
-            case Outcome.SessionEnded<?> ended -> Attempt.Verdict.NONE;
-            case Outcome.TooManyAttempts<?> blocked -> Attempt.Verdict.NONE;
+            case PasswordCheckOutcome.Done<?> done -> AttemptOutcome.SUCCEEDED;
+            case PasswordCheckOutcome.WrongPassword<?> wrong -> AttemptOutcome.FAILED;
+            case PasswordCheckOutcome.SessionEnded<?> ended -> AttemptOutcome.NONE;
+            case PasswordCheckOutcome.TooManyAttempts<?> blocked -> AttemptOutcome.NONE;
         };
     }
 
@@ -223,29 +228,29 @@ public class PasswordCheck {
      * A password that is changed while it is verified is verified again, so that a login which was on its way does not survive the
      * change.
      */
-    private <T> Outcome<T> verified(Claim claim, Optional<StoredPassword> found, Act<T> act) {
+    private <T> PasswordCheckOutcome<T> verified(Claim claim, Optional<StoredPassword> found, Act<T> act) {
         Optional<StoredPassword> stored = found;
         for (int tries = 0; tries < TRIES; tries++) {
             if (tries > 0) {
                 stored = stored(claim.claimant());
             }
             if (stored.isEmpty() && claim.claimant() instanceof Claimant.Holder) {
-                return new Outcome.SessionEnded<>();
+                return new PasswordCheckOutcome.SessionEnded<>();
             }
             Verification verification =
                     passwords.verify(claim.password(), stored.map(StoredPassword::hash), claim.call());
             if (verification != Verification.MATCHES) {
                 warnIfUnreadable(verification, stored);
-                return new Outcome.WrongPassword<>();
+                return new PasswordCheckOutcome.WrongPassword<>();
             }
             switch (act.on(stored.orElseThrow(), tries)) {
-                case Acted.Done<T>(T result) -> {
-                    return new Outcome.Done<>(result);
+                case ActOutcome.Done<T>(T result) -> {
+                    return new PasswordCheckOutcome.Done<>(result);
                 }
-                case Acted.SessionEnded<T> ended -> {
-                    return new Outcome.SessionEnded<>();
+                case ActOutcome.SessionEnded<T> ended -> {
+                    return new PasswordCheckOutcome.SessionEnded<>();
                 }
-                case Acted.HashReplaced<T> replaced -> {} // Again, with the hash that is stored by now.
+                case ActOutcome.HashReplaced<T> replaced -> {} // Again, with the hash that is stored by now.
             }
         }
         throw new OverloadedException(SOON);

@@ -1,12 +1,12 @@
 package dev.gatehouse.password;
 
-import dev.gatehouse.http.Presences.Presence;
+import dev.gatehouse.http.WaitingClients.WaitingClient;
 import java.time.Duration;
 
 /** The call that a password is hashed for: how long it has waited for others, and when nobody waits for its answer any more. */
 public interface PendingCall {
     /** Returns the call that a client waits for. */
-    static PendingCall of(Presence client) {
+    static PendingCall of(WaitingClient client) {
         return new TimedCall(client.sinceNanos(), client::afterwards);
     }
 

@@ -4,17 +4,17 @@ import dev.gatehouse.account.AccountView;
 import dev.gatehouse.account.Accounts;
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.http.Fields;
-import dev.gatehouse.http.Presences;
+import dev.gatehouse.http.WaitingClients;
 import dev.gatehouse.login.PasswordCheck.Claim;
 import dev.gatehouse.login.PasswordCheck.Claimant;
-import dev.gatehouse.login.PasswordCheck.Outcome;
+import dev.gatehouse.login.PasswordCheck.PasswordCheckOutcome;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PasswordPolicy;
 import dev.gatehouse.password.PendingCall;
 import dev.gatehouse.problem.CommonProblem;
 import dev.gatehouse.problem.CommonProblems;
 import dev.gatehouse.session.Subject;
-import dev.gatehouse.token.TokenAnswer;
+import dev.gatehouse.token.TokenResponse;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -46,7 +46,7 @@ class AccountResource {
     private final PasswordPolicy policy;
     private final SecurityIdentity identity;
     private final Clients clients;
-    private final Presences presences;
+    private final WaitingClients waitingClients;
 
     AccountResource(
             Accounts accounts,
@@ -54,13 +54,13 @@ class AccountResource {
             PasswordPolicy policy,
             SecurityIdentity identity,
             Clients clients,
-            Presences presences) {
+            WaitingClients waitingClients) {
         this.accounts = accounts;
         this.ownAccount = ownAccount;
         this.policy = policy;
         this.identity = identity;
         this.clients = clients;
-        this.presences = presences;
+        this.waitingClients = waitingClients;
     }
 
     /** The password and the one that is to replace it. Members are null when they are missing or not strings. */
@@ -134,7 +134,7 @@ class AccountResource {
             operationId = "changePassword",
             summary = "Change the password",
             description = "Ends every session of the account, that of the access token too, and starts a new session.")
-    @APIResponseSchema(value = TokenAnswer.class, responseDescription = "The tokens of the new session.")
+    @APIResponseSchema(value = TokenResponse.class, responseDescription = "The tokens of the new session.")
     @CommonProblems({
         CommonProblem.MALFORMED_REQUEST,
         CommonProblem.VALIDATION_FAILED,
@@ -142,7 +142,7 @@ class AccountResource {
         CommonProblem.OVERLOADED
     })
     @AccountProblems(AccountProblem.WRONG_PASSWORD)
-    public TokenAnswer changePassword(ChangeOfPassword body) {
+    public TokenResponse changePassword(ChangeOfPassword body) {
         Fields fields = new Fields();
         Password current = fields.parse("current_password", body.currentPassword(), Password::parse);
         Password replacement =
@@ -177,18 +177,19 @@ class AccountResource {
         done(ownAccount.delete(caller(), claim(password)));
     }
 
-    private static <T> T done(Outcome<T> outcome) {
+    private static <T> T done(PasswordCheckOutcome<T> outcome) {
         return switch (outcome) {
-            case Outcome.Done<T>(T result) -> result;
-            case Outcome.WrongPassword<T> wrong -> throw AccountProblem.WRONG_PASSWORD.toException();
-            case Outcome.TooManyAttempts<T>(Duration wait) -> throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
-            case Outcome.SessionEnded<T> ended -> throw CommonProblem.INVALID_TOKEN.toException();
+            case PasswordCheckOutcome.Done<T>(T result) -> result;
+            case PasswordCheckOutcome.WrongPassword<T> wrong -> throw AccountProblem.WRONG_PASSWORD.toException();
+            case PasswordCheckOutcome.TooManyAttempts<T>(Duration wait) ->
+                throw CommonProblem.TOO_MANY_ATTEMPTS.toException(wait);
+            case PasswordCheckOutcome.SessionEnded<T> ended -> throw CommonProblem.INVALID_TOKEN.toException();
         };
     }
 
     private Claim claim(Password password) {
         return new Claim(
-                new Claimant.Holder(caller()), password, clients.current(), PendingCall.of(presences.current()));
+                new Claimant.Holder(caller()), password, clients.current(), PendingCall.of(waitingClients.current()));
     }
 
     private Subject caller() {

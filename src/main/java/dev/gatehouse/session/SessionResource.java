@@ -136,7 +136,7 @@ class SessionResource {
         answer(sessions.revoke(caller(), sessionId(id), clients.current()));
     }
 
-    private static void answer(Revocation outcome) {
+    private static void answer(RevocationOutcome outcome) {
         switch (outcome) {
             case REVOKED -> {}
             case NO_SUCH_SESSION -> throw CommonProblem.NOT_FOUND.toException();

@@ -5,7 +5,7 @@ import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.database.AfterCommit;
 import dev.gatehouse.database.Sql;
-import dev.gatehouse.lifecycle.Expiring;
+import dev.gatehouse.lifecycle.SweptTable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
  * <p>Every method is one transaction on one connection, or joins the caller's.
  */
 @ApplicationScoped
-public class Sessions implements Expiring {
+public class Sessions implements SweptTable {
     private static final Logger LOG = Logger.getLogger(Sessions.class);
 
     /** The most live sessions of an account. */
@@ -192,13 +192,13 @@ public class Sessions implements Expiring {
      * set, and what has ended stays so. Only a generation above the row's can be overtaken, and then all is judged anew.
      */
     @Transactional
-    public Refresh refresh(Credential credential, Client client) {
+    public RefreshOutcome refresh(Credential credential, Client client) {
         if (credential instanceof Credential.OfAccessToken(UUID id, long generation, Duration expiredSince)
                 && expiredSince.compareTo(config.accessTokenRefreshWindow()) >= 0) {
-            return new Refresh.TooLate();
+            return new RefreshOutcome.TooLate();
         }
         while (true) {
-            Optional<Refresh> verdict = rotate(credential)
+            Optional<RefreshOutcome> verdict = rotate(credential)
                     .or(() -> answerInGrace(credential))
                     .or(() -> endReused(credential, client))
                     .or(() -> refuse(credential));
@@ -208,24 +208,24 @@ public class Sessions implements Expiring {
         }
     }
 
-    private Optional<Refresh> rotate(Credential credential) {
+    private Optional<RefreshOutcome> rotate(Credential credential) {
         return refreshed("rotated", credential, ROTATE.on(pool).with("idle", seconds(config.idle())));
     }
 
     /** Changes nothing where the flag stands as the credential would set it, so that a crowd of tabs waits for nothing. */
-    private Optional<Refresh> answerInGrace(Credential credential) {
+    private Optional<RefreshOutcome> answerInGrace(Credential credential) {
         return refreshed("grace", credential, READ_IN_GRACE.on(pool).with("grace", seconds(config.grace())))
                 .or(() -> isRefreshToken(credential) ? useInGrace(credential) : Optional.empty());
     }
 
-    private Optional<Refresh> useInGrace(Credential credential) {
+    private Optional<RefreshOutcome> useInGrace(Credential credential) {
         return refreshed("grace", credential, USE_IN_GRACE.on(pool).with("grace", seconds(config.grace())));
     }
 
-    private Optional<Refresh> refreshed(String how, Credential credential, Sql.Call call) {
+    private Optional<RefreshOutcome> refreshed(String how, Credential credential, Sql.Call call) {
         return presented(credential, call).first(Sessions::liveSession).map(session -> {
             afterCommit.run(() -> count(how, session));
-            return new Refresh.Refreshed(session, credential);
+            return new RefreshOutcome.Refreshed(session, credential);
         });
     }
 
@@ -241,23 +241,23 @@ public class Sessions implements Expiring {
     }
 
     /** Ends a session whose credential has been exchanged before, or is of a generation that it never had here. */
-    private Optional<Refresh> endReused(Credential credential, Client client) {
+    private Optional<RefreshOutcome> endReused(Credential credential, Client client) {
         List<Ended> reused =
                 end(EndReason.REUSE, presented(credential, END_REUSED.on(pool)).with("grace", seconds(config.grace())));
         reused.forEach(one -> auditLog.record(new AuditEvent.RefreshReused(one.account(), one.id()), client));
-        return reused.stream().findFirst().map(one -> new Refresh.SessionEnded());
+        return reused.stream().findFirst().map(one -> new RefreshOutcome.SessionEnded());
     }
 
-    private Optional<Refresh> refuse(Credential credential) {
+    private Optional<RefreshOutcome> refuse(Credential credential) {
         Optional<Boolean> used = READ_REFRESH_TOKEN_USED
                 .on(pool)
                 .with("id", credential.sessionId())
                 .first(row -> row.getBoolean(1));
         if (used.isEmpty()) {
-            return Optional.of(new Refresh.SessionEnded());
+            return Optional.of(new RefreshOutcome.SessionEnded());
         }
         boolean overtaken = isRefreshToken(credential) || !used.get();
-        return overtaken ? Optional.empty() : Optional.of(new Refresh.Refused());
+        return overtaken ? Optional.empty() : Optional.of(new RefreshOutcome.Refused());
     }
 
     private static boolean isRefreshToken(Credential credential) {
@@ -292,28 +292,28 @@ public class Sessions implements Expiring {
 
     /** Ends a live session of the account whose live session asks for it; it may be the caller's own. */
     @Transactional
-    Revocation revoke(UUID caller, UUID target, Client client) {
+    RevocationOutcome revoke(UUID caller, UUID target, Client client) {
         Optional<UUID> account = accountOf(caller);
         if (account.isEmpty()) {
-            return Revocation.CALLER_ENDED;
+            return RevocationOutcome.CALLER_ENDED;
         }
         List<Ended> revoked = end(
                 EndReason.REVOKED,
                 END_ONE_OF_ACCOUNT.on(pool).with("id", target).with("account", account.get()));
         revoked.forEach(one -> auditLog.record(new AuditEvent.SessionRevoked(one.account(), one.id()), client));
-        return revoked.isEmpty() ? Revocation.NO_SUCH_SESSION : Revocation.REVOKED;
+        return revoked.isEmpty() ? RevocationOutcome.NO_SUCH_SESSION : RevocationOutcome.REVOKED;
     }
 
     /** Ends every session of the account whose live session asks for it, that one too. */
     @Transactional
-    Revocation revokeAll(UUID caller, Client client) {
+    RevocationOutcome revokeAll(UUID caller, Client client) {
         Optional<UUID> account = accountOf(caller);
         if (account.isEmpty()) {
-            return Revocation.CALLER_ENDED;
+            return RevocationOutcome.CALLER_ENDED;
         }
         endAll(account.get(), EndReason.REVOKED)
                 .forEach(one -> auditLog.record(new AuditEvent.SessionRevoked(one.account(), one.id()), client));
-        return Revocation.REVOKED;
+        return RevocationOutcome.REVOKED;
     }
 
     /** Ends every session of an account whose password is being changed, in the transaction that changes it. */

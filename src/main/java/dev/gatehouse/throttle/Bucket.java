@@ -5,7 +5,7 @@ package dev.gatehouse.throttle;
  *
  * @param subject what is counted, as text that no other subject of this kind has
  */
-record Bucket(Kind kind, String subject, Limits limits) {
+record Bucket(ThrottleKind kind, String subject, Limits limits) {
     /** Returns a text that no other row has. */
     String place() {
         return kind.stored() + " " + subject;

@@ -202,20 +202,20 @@ final class Count {
      * Counts how an attempt ended that began in a period. Whatever other attempts have caused stays. If the end comes so late that the
      * attempt has been given up, it has been counted as failed already, or forgotten if the row is a network's.
      */
-    void settle(Attempt.Verdict verdict, long begunIn, Duration knownFor) {
+    void settle(AttemptOutcome outcome, long begunIn, Duration knownFor) {
         boolean givenUp = period > begunIn + 1;
         if (!givenUp) {
             endUnderWay(begunIn);
         }
         boolean counted =
                 bucket.kind().countsFromTheStart() || (givenUp && bucket.kind().unsettledFails());
-        if (verdict == Attempt.Verdict.FAILED && !counted) {
+        if (outcome == AttemptOutcome.FAILED && !counted) {
             fail(1, now);
         }
-        if (verdict != Attempt.Verdict.FAILED && counted) {
+        if (outcome != AttemptOutcome.FAILED && counted) {
             failures = Math.max(0, failures - 1);
         }
-        if (verdict == Attempt.Verdict.SUCCEEDED) {
+        if (outcome == AttemptOutcome.SUCCEEDED) {
             succeed(knownFor);
         }
     }
@@ -235,7 +235,7 @@ final class Count {
             failures = 0;
             blockedUntil = null;
         }
-        if (bucket.kind() == Kind.PAIR) {
+        if (bucket.kind() == ThrottleKind.PAIR) {
             knownUntil = now.plus(knownFor);
         }
     }
@@ -262,7 +262,7 @@ final class Count {
         return bucket.kind().isOfAccounts() && owner.isPresent() && account == null;
     }
 
-    /** Returns true if the row says nothing: attempts without a verdict must not fill the table. */
+    /** Returns true if the row says nothing: attempts without an outcome must not fill the table. */
     boolean isEmpty() {
         return failures == 0
                 && underWay + underWayBefore == 0

@@ -11,7 +11,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of an attempt, locked for as long as this is open. They are locked in the order of {@link Kind}, as every statement
+ * The rows of an attempt, locked for as long as this is open. They are locked in the order of {@link ThrottleKind}, as every statement
  * does that locks several, so that no two attempts wait for each other. For use by one thread.
  */
 final class LockedCounts implements AutoCloseable {

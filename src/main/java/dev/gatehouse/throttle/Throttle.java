@@ -37,19 +37,19 @@ public class Throttle {
 
     private final ThrottleConfig config;
     private final ThrottleTable table;
-    private final Settlements settlements;
+    private final AttemptSettler settler;
     private final AuditLog auditLog;
     private final MeterRegistry meters;
 
     Throttle(
             ThrottleConfig config,
             ThrottleTable table,
-            Settlements settlements,
+            AttemptSettler settler,
             AuditLog auditLog,
             MeterRegistry meters) {
         this.config = config;
         this.table = table;
-        this.settlements = settlements;
+        this.settler = settler;
         this.auditLog = auditLog;
         this.meters = meters;
     }
@@ -60,15 +60,17 @@ public class Throttle {
      * @param name as it was tried, whether or not it is an account's
      * @param account whose name that is; it only marks the rows, and changes no decision
      */
-    public Attempt reserveLogin(String name, Optional<UUID> account, Client client) {
+    public ReservationOutcome reserveLogin(String name, Optional<UUID> account, Client client) {
         ClientNetworks networks = ClientNetworks.of(client.address());
         List<Bucket> buckets = new ArrayList<>();
-        networks.site().ifPresent(site -> buckets.add(network(Kind.SITE, site, config.siteLimit())));
-        buckets.add(network(Kind.NETWORK, networks.network(), config.networkLimit()));
-        buckets.add(new Bucket(Kind.NAME, name, limits(config.nameLimit(), config.nameLimit(), 0)));
+        networks.site().ifPresent(site -> buckets.add(network(ThrottleKind.SITE, site, config.siteLimit())));
+        buckets.add(network(ThrottleKind.NETWORK, networks.network(), config.networkLimit()));
+        buckets.add(new Bucket(ThrottleKind.NAME, name, limits(config.nameLimit(), config.nameLimit(), 0)));
         // A name has no blank, so no other name and network are the same text.
         buckets.add(new Bucket(
-                Kind.PAIR, name + " " + networks.network(), limits(config.free(), config.nameLimit(), ROOM_OF_A_PAIR)));
+                ThrottleKind.PAIR,
+                name + " " + networks.network(),
+                limits(config.free(), config.nameLimit(), ROOM_OF_A_PAIR)));
         return reserve(
                 buckets,
                 account,
@@ -76,14 +78,14 @@ public class Throttle {
                 client);
     }
 
-    /** Reserves a sign-up. It stays counted, however it ends, unless no verdict is reached. */
-    public Attempt reserveSignUp(Client client) {
+    /** Reserves a sign-up. It stays counted, however it ends, unless the attempt has no outcome. */
+    public ReservationOutcome reserveSignUp(Client client) {
         ClientNetworks networks = ClientNetworks.of(client.address());
         List<Bucket> buckets = new ArrayList<>();
         networks.site()
-                .ifPresent(site ->
-                        buckets.add(signUps(Kind.SIGNUP_SITE, site, NETWORKS_OF_A_SITE * config.signupLimit())));
-        buckets.add(signUps(Kind.SIGNUP, networks.network(), config.signupLimit()));
+                .ifPresent(site -> buckets.add(
+                        signUps(ThrottleKind.SIGNUP_SITE, site, NETWORKS_OF_A_SITE * config.signupLimit())));
+        buckets.add(signUps(ThrottleKind.SIGNUP, networks.network(), config.signupLimit()));
         return reserve(
                 buckets,
                 Optional.empty(),
@@ -91,15 +93,16 @@ public class Throttle {
                 client);
     }
 
-    private Bucket signUps(Kind kind, String network, int anHour) {
+    private Bucket signUps(ThrottleKind kind, String network, int anHour) {
         Duration decay = Duration.ofHours(1).dividedBy(anHour);
         return new Bucket(
                 kind, network, new Limits(anHour, anHour, 0, decay, config.firstWait(), config.longestWait()));
     }
 
     /** Reserves a call in which a session's holder gives the password of the account with this name. */
-    public Attempt reserveOwn(String name, UUID session, Client client) {
-        Bucket bucket = new Bucket(Kind.OWN, name + " " + session, limits(config.ownLimit(), config.ownLimit(), 0));
+    public ReservationOutcome reserveOwn(String name, UUID session, Client client) {
+        Bucket bucket =
+                new Bucket(ThrottleKind.OWN, name + " " + session, limits(config.ownLimit(), config.ownLimit(), 0));
         return reserve(
                 List.of(bucket),
                 Optional.empty(),
@@ -107,7 +110,7 @@ public class Throttle {
                 client);
     }
 
-    private Bucket network(Kind kind, String network, int limit) {
+    private Bucket network(ThrottleKind kind, String network, int limit) {
         return new Bucket(kind, network, limits(limit, Integer.MAX_VALUE, ROOM_OF_A_NETWORK));
     }
 
@@ -115,21 +118,21 @@ public class Throttle {
         return new Limits(free, most, room, config.decay(), config.firstWait(), config.longestWait());
     }
 
-    private Attempt reserve(
+    private ReservationOutcome reserve(
             List<Bucket> buckets, Optional<UUID> account, Function<String, AuditEvent> refusal, Client client) {
         if (!config.enabled()) {
-            return new Attempt.Allowed(new Attempt.Reservation(List.of(), account, 0));
+            return new ReservationOutcome.Allowed(new Reservation(List.of(), account, 0));
         }
         return switch (table.reserve(buckets, account)) {
             case ThrottleTable.Reserved(List<Bucket> counted, long period) ->
-                new Attempt.Allowed(new Attempt.Reservation(counted, account, period));
-            case ThrottleTable.Full(Bucket bucket) -> new Attempt.Crowded(bucket.place());
-            case ThrottleTable.Refused(Kind by, Duration retryAfter, boolean event) -> {
+                new ReservationOutcome.Allowed(new Reservation(counted, account, period));
+            case ThrottleTable.Full(Bucket bucket) -> new ReservationOutcome.Crowded(bucket.place());
+            case ThrottleTable.Refused(ThrottleKind by, Duration retryAfter, boolean event) -> {
                 meters.counter("gatehouse.throttle.refused", "by", by.stored()).increment();
                 if (event) {
                     auditLog.record(refusal.apply(by.stored()), client);
                 }
-                yield new Attempt.Blocked(retryAfter);
+                yield new ReservationOutcome.Blocked(retryAfter);
             }
         };
     }
@@ -140,22 +143,22 @@ public class Throttle {
      * @throws DatabaseException if the database does not take that an attempt has failed: nothing may be answered to a guess that is
      *     not counted. A busy pool is no reason to throw.
      */
-    public void settle(Attempt.Reservation reservation, Attempt.Verdict verdict) {
+    public void settle(Reservation reservation, AttemptOutcome outcome) {
         if (reservation.buckets().isEmpty()) {
             return;
         }
-        switch (verdict) {
-            case NONE -> settlements.later(reservation, verdict);
+        switch (outcome) {
+            case NONE -> settler.later(reservation, outcome);
             case FAILED -> fail(reservation);
             case SUCCEEDED -> succeed(reservation);
             case COUNTED -> {}
         }
     }
 
-    /** A pool that is busy is no outage. The verdict is valid, and Settlements sends it again. */
-    private void fail(Attempt.Reservation reservation) {
+    /** A pool that is busy is no outage. The outcome is valid, and the settler sends it again. */
+    private void fail(Reservation reservation) {
         try {
-            settlements.now(reservation, Attempt.Verdict.FAILED);
+            settler.now(reservation, AttemptOutcome.FAILED);
         } catch (DatabaseException e) {
             if (!e.isPoolBusy()) {
                 throw e;
@@ -165,10 +168,10 @@ public class Throttle {
     }
 
     /** What is done is done, whether or not the database takes this now. */
-    private void succeed(Attempt.Reservation reservation) {
+    private void succeed(Reservation reservation) {
         try {
-            settlements.now(reservation, Attempt.Verdict.SUCCEEDED);
-        } catch (RuntimeException e) { // The act is committed. Settlements sends the verdict again and logs a failure.
+            settler.now(reservation, AttemptOutcome.SUCCEEDED);
+        } catch (RuntimeException e) { // The act is committed. The settler sends the outcome again and logs a failure.
             LOG.debug("throttle=unsettled", e);
         }
     }

@@ -3,7 +3,7 @@ package dev.gatehouse.throttle;
 import dev.gatehouse.database.DatabaseException;
 import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.NameHashes;
-import dev.gatehouse.lifecycle.Expiring;
+import dev.gatehouse.lifecycle.SweptTable;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 
 /** The table {@code throttle_bucket}. A reservation and a settlement are one transaction of two statements and two round trips each. */
 @Singleton
-class ThrottleTable implements Expiring {
+class ThrottleTable implements SweptTable {
     private static final Sql SWEEP = Sql.of("""
             DELETE FROM throttle_bucket WHERE id IN (
                 SELECT id FROM throttle_bucket WHERE expires_at < (SELECT clock_timestamp())
@@ -31,7 +31,7 @@ class ThrottleTable implements Expiring {
     }
 
     /** What came of a reservation. */
-    sealed interface Outcome {}
+    sealed interface CountOutcome {}
 
     /**
      * The attempt is under way.
@@ -39,17 +39,17 @@ class ThrottleTable implements Expiring {
      * @param buckets in which it is counted
      * @param period in which it began
      */
-    record Reserved(List<Bucket> buckets, long period) implements Outcome {}
+    record Reserved(List<Bucket> buckets, long period) implements CountOutcome {}
 
     /**
      * Nothing was counted, because others have failed.
      *
      * @param event whether it is the first time within an hour
      */
-    record Refused(Kind by, Duration retryAfter, boolean event) implements Outcome {}
+    record Refused(ThrottleKind by, Duration retryAfter, boolean event) implements CountOutcome {}
 
     /** Nothing was counted, because as many are under way in a row as may be. */
-    record Full(Bucket bucket) implements Outcome {}
+    record Full(Bucket bucket) implements CountOutcome {}
 
     /**
      * Counts an attempt in all of its rows or in none.
@@ -57,7 +57,7 @@ class ThrottleTable implements Expiring {
      * @param account whose name is tried
      * @throws DatabaseException if the database does not take it
      */
-    Outcome reserve(List<Bucket> buckets, Optional<UUID> account) {
+    CountOutcome reserve(List<Bucket> buckets, Optional<UUID> account) {
         List<Bucket> refusing;
         try (LockedCounts rows = LockedCounts.lockUnlessBlocked(pool, buckets, ids(buckets))) {
             if (rows.areLocked()) {
@@ -73,7 +73,7 @@ class ThrottleTable implements Expiring {
         }
     }
 
-    private static Outcome decided(LockedCounts rows, Optional<UUID> account) {
+    private static CountOutcome decided(LockedCounts rows, Optional<UUID> account) {
         List<Count> counts = rows.counts();
         for (Count count : counts) {
             if (count.blockedFor().isPresent()) {
@@ -99,7 +99,7 @@ class ThrottleTable implements Expiring {
         return by.refusesForTheFirstTime() || counts.stream().anyMatch(count -> count.lacksMark(account));
     }
 
-    private static Outcome noted(LockedCounts rows, Count by, Optional<UUID> account) {
+    private static CountOutcome noted(LockedCounts rows, Count by, Optional<UUID> account) {
         boolean event = by.refusesForTheFirstTime();
         if (event) {
             by.noteRefusal();
@@ -119,11 +119,11 @@ class ThrottleTable implements Expiring {
      * @param knownFor how long the network of a right password is one from which the account logs in
      * @throws DatabaseException if the database does not take it
      */
-    void settle(Attempt.Reservation reservation, Attempt.Verdict verdict, Duration knownFor) {
+    void settle(Reservation reservation, AttemptOutcome outcome, Duration knownFor) {
         try (LockedCounts rows = LockedCounts.lock(pool, reservation.buckets(), ids(reservation.buckets()))) {
             rows.counts().forEach(count -> {
                 count.mark(reservation.account());
-                count.settle(verdict, reservation.period(), knownFor);
+                count.settle(outcome, reservation.period(), knownFor);
             });
             rows.store();
         }

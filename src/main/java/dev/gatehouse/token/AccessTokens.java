@@ -44,7 +44,7 @@ public class AccessTokens {
 
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    private static final TokenCheck INVALID = new TokenCheck.Invalid();
+    private static final TokenCheckOutcome INVALID = new TokenCheckOutcome.Invalid();
 
     private final SigningKeys keys;
     private final VerifiedTokens verifiedTokens;
@@ -98,27 +98,27 @@ public class AccessTokens {
     }
 
     /** Checks a token in compact serialization. Whatever is wrong with it, this returns and does not throw. */
-    public TokenCheck check(String compact) {
+    public TokenCheckOutcome check(String compact) {
         if (compact.length() > CompactToken.MAX_LENGTH) {
             return INVALID;
         }
-        Optional<SignedToken> known = verifiedTokens.find(compact).filter(this::isStillUnderItsKey);
+        Optional<VerifiedToken> known = verifiedTokens.find(compact).filter(this::isStillUnderItsKey);
         if (known.isPresent()) {
             return judge(known.get());
         }
-        Optional<SignedToken> verified = verify(compact);
-        TokenCheck verdict = verified.map(this::judge).orElse(INVALID);
-        if (verdict instanceof TokenCheck.Valid) {
+        Optional<VerifiedToken> verified = verify(compact);
+        TokenCheckOutcome verdict = verified.map(this::judge).orElse(INVALID);
+        if (verdict instanceof TokenCheckOutcome.Valid) {
             verifiedTokens.add(compact, verified.orElseThrow());
         }
         return verdict;
     }
 
-    private boolean isStillUnderItsKey(SignedToken token) {
+    private boolean isStillUnderItsKey(VerifiedToken token) {
         return keys.verificationKey(token.key().kid()).equals(Optional.of(token.key()));
     }
 
-    private Optional<SignedToken> verify(String compact) {
+    private Optional<VerifiedToken> verify(String compact) {
         Optional<CompactToken> form = CompactToken.parse(compact, mapper);
         return form.flatMap(token -> keys.verificationKey(token.kid()))
                 .filter(key -> hasValidSignature(compact, form.orElseThrow(), key))
@@ -151,7 +151,7 @@ public class AccessTokens {
         return info;
     }
 
-    private Optional<SignedToken> signedToken(JsonNode claims, VerificationKey key) {
+    private Optional<VerifiedToken> signedToken(JsonNode claims, VerificationKey key) {
         if (!hasRequiredClaims(claims)) {
             return Optional.empty();
         }
@@ -163,19 +163,19 @@ public class AccessTokens {
         Instant notBefore = claims.has("nbf") ? later(issuedAt, instant(claims, "nbf")) : issuedAt;
         // A token lives no longer than ours do, whatever a holder of the secret has signed.
         Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(config.lifetime()));
-        return Optional.of(new SignedToken(token, key, notBefore, expiresAt));
+        return Optional.of(new VerifiedToken(token, key, notBefore, expiresAt));
     }
 
     /** Under a key that is not published any more our own tokens have expired; what has not is somebody else's work. */
-    private TokenCheck judge(SignedToken signed) {
+    private TokenCheckOutcome judge(VerifiedToken signed) {
         Instant now = clock.instant();
         if (signed.notBefore().isAfter(now.plus(config.leeway()))) {
             return INVALID;
         }
         if (!now.isBefore(signed.expiresAt().plus(config.leeway()))) {
-            return new TokenCheck.Expired(signed.token(), Duration.between(signed.expiresAt(), now));
+            return new TokenCheckOutcome.Expired(signed.token(), Duration.between(signed.expiresAt(), now));
         }
-        return signed.key().published() ? new TokenCheck.Valid(signed.token()) : INVALID;
+        return signed.key().published() ? new TokenCheckOutcome.Valid(signed.token()) : INVALID;
     }
 
     /** Without a configured audience the service identifies itself with none, so that a token for any is another's (RFC 7519, 4.1.3). */
@@ -242,18 +242,18 @@ public class AccessTokens {
     }
 
     /** What the check of an access token found. */
-    public sealed interface TokenCheck {
+    public sealed interface TokenCheckOutcome {
         /** The token is ours, whole, and within its time. */
-        record Valid(AccessToken token) implements TokenCheck {}
+        record Valid(AccessToken token) implements TokenCheckOutcome {}
 
         /**
          * The token is ours and whole, but past its time; good for a refresh at most.
          *
          * @param since how long it has not been good
          */
-        record Expired(AccessToken token, Duration since) implements TokenCheck {}
+        record Expired(AccessToken token, Duration since) implements TokenCheckOutcome {}
 
         /** Anything else. Which check failed is not told, here or to the caller. */
-        record Invalid() implements TokenCheck {}
+        record Invalid() implements TokenCheckOutcome {}
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 class VerifiedTokens {
-    private final @Nullable Cache<Digest, SignedToken> tokens;
+    private final @Nullable Cache<Digest, VerifiedToken> tokens;
     private final Counter hits;
     private final Counter misses;
 
@@ -39,11 +39,11 @@ class VerifiedTokens {
         this.misses = meters.counter("gatehouse.verified.tokens", "answer", "miss");
     }
 
-    private static Cache<Digest, SignedToken> cache(int limit, Duration leeway, Clock clock) {
+    private static Cache<Digest, VerifiedToken> cache(int limit, Duration leeway, Clock clock) {
         return Caffeine.newBuilder()
                 .maximumSize(limit)
                 .ticker(() -> nanos(clock.instant()))
-                .expireAfter(Expiry.<Digest, SignedToken>creating((digest, token) ->
+                .expireAfter(Expiry.<Digest, VerifiedToken>creating((digest, token) ->
                         Duration.between(clock.instant(), token.expiresAt().plus(leeway))))
                 .executor(Runnable::run) // Its upkeep is short, and the event loops are as good as any thread.
                 .build();
@@ -62,17 +62,17 @@ class VerifiedTokens {
     }
 
     /** What was found out about a token before; empty when it was not seen, or is forgotten. */
-    Optional<SignedToken> find(String compact) {
+    Optional<VerifiedToken> find(String compact) {
         if (tokens == null) {
             return Optional.empty();
         }
-        SignedToken known = tokens.getIfPresent(Digest.of(compact));
+        VerifiedToken known = tokens.getIfPresent(Digest.of(compact));
         (known == null ? misses : hits).increment();
         return Optional.ofNullable(known);
     }
 
     /** Remembers a token that is good now. */
-    void add(String compact, SignedToken token) {
+    void add(String compact, VerifiedToken token) {
         if (tokens != null) {
             tokens.put(Digest.of(compact), token);
         }

@@ -44,7 +44,7 @@ class AccountsTest {
                         .createNativeQuery("INSERT INTO deleted_name (name_hash) VALUES (?1)")
                         .setParameter(1, nameHashes.hash(username.text()))
                         .executeUpdate());
-        assertThat(accounts.register(username, HASH, CLIENT)).isInstanceOf(Accounts.Registration.NameTaken.class);
+        assertThat(accounts.register(username, HASH, CLIENT)).isInstanceOf(Accounts.SignUpOutcome.NameTaken.class);
         assertThat(stored()).isEmpty();
     }
 
@@ -54,12 +54,14 @@ class AccountsTest {
         StoredPassword verified = stored().orElseThrow();
         StoredPassword stale = new StoredPassword(verified.accountId(), "$2b$04$older");
         assertThat(accounts.logIn(stale, Optional.of("$2b$04$new"), CLIENT))
-                .isInstanceOf(Accounts.Acted.HashReplaced.class);
+                .isInstanceOf(Accounts.ActOutcome.HashReplaced.class);
         assertThat(stored().orElseThrow().hash()).isEqualTo(HASH);
-        assertThat(accounts.logIn(verified, Optional.of("$2b$04$new"), CLIENT)).isInstanceOf(Accounts.Acted.Done.class);
+        assertThat(accounts.logIn(verified, Optional.of("$2b$04$new"), CLIENT))
+                .isInstanceOf(Accounts.ActOutcome.Done.class);
         assertThat(stored().orElseThrow().hash()).isEqualTo("$2b$04$new");
         StoredPassword unknown = new StoredPassword(UUID.randomUUID(), HASH);
-        assertThat(accounts.logIn(unknown, Optional.empty(), CLIENT)).isInstanceOf(Accounts.Acted.HashReplaced.class);
+        assertThat(accounts.logIn(unknown, Optional.empty(), CLIENT))
+                .isInstanceOf(Accounts.ActOutcome.HashReplaced.class);
     }
 
     /** What follows in a login is a hash; so many logins at once must not hold so many connections. */

@@ -78,7 +78,7 @@ class OpenApiDocumentTest {
     @Test
     void itIsOpenApi31AndNamesItsMembersAsTheyAreSent() {
         assertThat(document().path("openapi").asText()).startsWith("3.1");
-        assertThat(names(document().at("/components/schemas/TokenAnswer/properties")))
+        assertThat(names(document().at("/components/schemas/TokenResponse/properties")))
                 .contains("token", "access_token", "token_type", "expires_in");
         assertThat(names(document().at("/components/schemas/SignedUp/properties")))
                 .containsExactly("key", "username", "created_at");
@@ -233,9 +233,9 @@ class OpenApiDocumentTest {
     @Test
     void membersThatAreAlwaysThereAreRequiredAndOthersMayBeNullOrAbsent() {
         JsonNode schemas = document().path("components").path("schemas");
-        assertThat(texts(schemas.at("/TokenAnswer/required")))
+        assertThat(texts(schemas.at("/TokenResponse/required")))
                 .containsExactlyInAnyOrder("token", "access_token", "token_type", "expires_in");
-        assertThat(texts(schemas.at("/TokenAnswer/properties/refresh_token/type")))
+        assertThat(texts(schemas.at("/TokenResponse/properties/refresh_token/type")))
                 .doesNotContain("null");
         assertThat(texts(schemas.at("/Session/required")))
                 .containsExactlyInAnyOrderElementsOf(names(schemas.at("/Session/properties")));
@@ -273,7 +273,7 @@ class OpenApiDocumentTest {
                     assertThat(password.path("writeOnly").asBoolean()).isTrue();
                 });
         for (String token : List.of("token", "access_token", "refresh_token")) {
-            assertThat(schemas.at("/TokenAnswer/properties/" + token + "/maxLength")
+            assertThat(schemas.at("/TokenResponse/properties/" + token + "/maxLength")
                             .asInt())
                     .isEqualTo(8192);
         }

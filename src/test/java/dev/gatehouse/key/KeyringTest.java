@@ -14,7 +14,7 @@ import dev.gatehouse.TestPostgres;
 import dev.gatehouse.database.OwnConnections;
 import dev.gatehouse.database.TestConnections;
 import dev.gatehouse.problem.NotReadyException;
-import dev.gatehouse.token.AccessTokens.TokenCheck;
+import dev.gatehouse.token.AccessTokens.TokenCheckOutcome;
 import dev.gatehouse.token.TokenForge;
 import dev.gatehouse.token.TokenReplica;
 import java.time.Duration;
@@ -571,9 +571,9 @@ class KeyringTest {
         pass(Replica.ACCESS_TOKEN.plus(Duration.ofMinutes(1)));
         replica.tick();
         // It should have expired by now; one that has not was made by somebody who has the key.
-        assertThat(tokens.check(token)).isInstanceOf(TokenCheck.Invalid.class);
+        assertThat(tokens.check(token)).isInstanceOf(TokenCheckOutcome.Invalid.class);
         clock.advance(Duration.ofMinutes(31));
-        assertThat(tokens.check(token)).isInstanceOf(TokenCheck.Expired.class);
+        assertThat(tokens.check(token)).isInstanceOf(TokenCheckOutcome.Expired.class);
     }
 
     @Test

@@ -7,12 +7,12 @@ import dev.gatehouse.Api;
 import dev.gatehouse.Await;
 import dev.gatehouse.Sql;
 import dev.gatehouse.ThrottledProfile;
-import dev.gatehouse.account.Accounts.Acted;
+import dev.gatehouse.account.Accounts.ActOutcome;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.login.PasswordCheck.Claim;
 import dev.gatehouse.login.PasswordCheck.Claimant;
-import dev.gatehouse.login.PasswordCheck.Outcome;
+import dev.gatehouse.login.PasswordCheck.PasswordCheckOutcome;
 import dev.gatehouse.password.Password;
 import dev.gatehouse.password.PendingCall;
 import dev.gatehouse.problem.OverloadedException;
@@ -71,7 +71,7 @@ class PasswordCheckTest {
         List<Integer> tries = new ArrayList<>();
         assertThatThrownBy(() -> passwordCheck.check(claim(PASSWORD), (verified, n) -> {
                     tries.add(n);
-                    return new Acted.HashReplaced<>();
+                    return new ActOutcome.HashReplaced<>();
                 }))
                 .isInstanceOf(OverloadedException.class);
         assertThat(tries).containsExactly(0, 1, 2);
@@ -90,10 +90,10 @@ class PasswordCheckTest {
 
     @Test
     void aWrongPasswordIsCountedAndItsActIsNotDone() {
-        Outcome<String> outcome = passwordCheck.check(claim("not the password"), (verified, n) -> {
+        PasswordCheckOutcome<String> outcome = passwordCheck.check(claim("not the password"), (verified, n) -> {
             throw new AssertionError("must not act");
         });
-        assertThat(outcome).isInstanceOf(Outcome.WrongPassword.class);
+        assertThat(outcome).isInstanceOf(PasswordCheckOutcome.WrongPassword.class);
         assertThat(sql.number(FAILURES)).isEqualTo(3);
     }
 
@@ -102,22 +102,22 @@ class PasswordCheckTest {
     void whoFindsNoPlaceWaitsForOne() {
         CountDownLatch begun = new CountDownLatch(16);
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Outcome<String>> outcomes = IntStream.range(0, 24)
+            List<PasswordCheckOutcome<String>> outcomes = IntStream.range(0, 24)
                     .mapToObj(n -> CompletableFuture.supplyAsync(() -> doneWhen(begun), callers))
                     .toList()
                     .stream()
                     .map(CompletableFuture::join)
                     .toList();
-            assertThat(outcomes).hasSize(24).allMatch(Outcome.Done.class::isInstance);
+            assertThat(outcomes).hasSize(24).allMatch(PasswordCheckOutcome.Done.class::isInstance);
         }
         assertThat(lines.count()).isZero();
     }
 
-    private Outcome<String> doneWhen(CountDownLatch begun) {
+    private PasswordCheckOutcome<String> doneWhen(CountDownLatch begun) {
         return passwordCheck.check(claim(PASSWORD), (verified, n) -> {
             begun.countDown();
             Await.until(() -> begun.getCount() == 0);
-            return new Acted.Done<>("done");
+            return new ActOutcome.Done<>("done");
         });
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.Await;
-import dev.gatehouse.http.TestPresence;
+import dev.gatehouse.http.TestWaitingClient;
 import dev.gatehouse.problem.ClientGoneException;
 import dev.gatehouse.problem.OverloadedException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -138,11 +138,11 @@ class HashingLanesTest {
     void whoGoesLeavesTheQueue() throws InterruptedException {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
         occupy(lanes, 1);
-        TestPresence presence = new TestPresence();
-        Future<byte[]> waiting = callers.submit(
-                () -> lanes.forCall(PendingCall.of(presence.presence())).hash(KEY, SALT, 4, 4));
+        TestWaitingClient waitingClient = new TestWaitingClient();
+        Future<byte[]> waiting = callers.submit(() ->
+                lanes.forCall(PendingCall.of(waitingClient.waitingClient())).hash(KEY, SALT, 4, 4));
         Await.until(() -> lanes.waiting() == 1);
-        presence.end();
+        waitingClient.end();
         assertThatThrownBy(waiting::get).hasCauseInstanceOf(ClientGoneException.class);
         assertThat(lanes.waiting()).isZero();
         assertThat(counted("client-gone")).isEqualTo(1);
@@ -152,10 +152,10 @@ class HashingLanesTest {
     void whoHasGoneIsNotHashedFor() {
         HashingLanes lanes = lanes(1, Duration.ofSeconds(30));
         occupy(lanes, 1);
-        TestPresence presence = new TestPresence();
-        presence.end();
-        assertThatThrownBy(
-                        () -> lanes.forCall(PendingCall.of(presence.presence())).hash(KEY, SALT, 4, 4))
+        TestWaitingClient waitingClient = new TestWaitingClient();
+        waitingClient.end();
+        assertThatThrownBy(() -> lanes.forCall(PendingCall.of(waitingClient.waitingClient()))
+                        .hash(KEY, SALT, 4, 4))
                 .isInstanceOf(ClientGoneException.class);
     }
 

@@ -74,8 +74,9 @@ class GrowthTest {
                         + " WHERE indrelid = CAST('session' AS regclass)"))
                 .hasSize(4)
                 .extracting(index -> String.valueOf(index.get("definition")))
-                .noneMatch(definition -> definition.matches(
-                        ".*(generation|left_last|left_before_last|refresh_token_used|last_used_at|idle_limit).*"));
+                .noneMatch(
+                        definition -> definition.matches(
+                                ".*(generation|left_last|left_before_last|refresh_token_used|last_used_at|idle_limit).*"));
     }
 
     /** A tenth of them due: the clean-up removes those and touches no other. */

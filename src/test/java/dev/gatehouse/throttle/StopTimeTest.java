@@ -32,7 +32,7 @@ class StopTimeTest {
     }
 
     private static Duration everythingElse() throws IOException {
-        return Settlements.LAST_CHANCE
+        return AttemptSettler.LAST_CHANCE
                 .plus(seconds(SETTINGS, "^quarkus\\.thread-pool\\.shutdown-timeout=(\\d+)s$"))
                 .plus(seconds(SETTINGS, "^quarkus\\.thread-pool\\.shutdown-interrupt=(\\d+)s$"));
     }

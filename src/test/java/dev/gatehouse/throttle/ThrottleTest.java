@@ -58,14 +58,14 @@ class ThrottleTest {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private AgroalDataSource dataSource;
-    private Settlements settlements;
+    private AttemptSettler settler;
     private Throttle throttle;
 
     @BeforeEach
     void empty() {
         awaitKeys();
         dataSource = TestConnections.pool(onlyOne, 16);
-        settlements = new Settlements(new ThrottleTable(dataSource, hashes), new Defaults(), meters);
+        settler = new AttemptSettler(new ThrottleTable(dataSource, hashes), new Defaults(), meters);
         throttle = replica();
         sql.update("DELETE FROM throttle_bucket");
         awaitAWholeTest();
@@ -91,13 +91,13 @@ class ThrottleTest {
 
     @AfterEach
     void disconnect() throws InterruptedException {
-        settlements.stop();
+        settler.stop();
         dataSource.close();
     }
 
     private Throttle replica() {
         ThrottleTable table = new ThrottleTable(dataSource, hashes);
-        return new Throttle(new Defaults(), table, settlements, auditLog, meters);
+        return new Throttle(new Defaults(), table, settler, auditLog, meters);
     }
 
     /** The settings' defaults. */
@@ -169,36 +169,36 @@ class ThrottleTest {
         sql.update("UPDATE throttle_bucket SET period = period - ?, " + columns, time.toSeconds() / 120);
     }
 
-    private Attempt reserve(String name, String address) {
+    private ReservationOutcome reserve(String name, String address) {
         return throttle.reserveLogin(name, Optional.empty(), client(address));
     }
 
     /** Tries once; false when that was refused. */
-    private boolean tries(String name, String address, Attempt.Verdict verdict) {
-        return settles(reserve(name, address), verdict);
+    private boolean tries(String name, String address, AttemptOutcome outcome) {
+        return settles(reserve(name, address), outcome);
     }
 
-    private boolean settles(Attempt attempt, Attempt.Verdict verdict) {
-        boolean allowed = settlesNow(attempt, verdict);
+    private boolean settles(ReservationOutcome attempt, AttemptOutcome outcome) {
+        boolean allowed = settlesNow(attempt, outcome);
         awaitSettled();
         return allowed;
     }
 
-    private boolean settlesNow(Attempt attempt, Attempt.Verdict verdict) {
-        if (attempt instanceof Attempt.Allowed(Attempt.Reservation reservation)) {
-            throttle.settle(reservation, verdict);
+    private boolean settlesNow(ReservationOutcome attempt, AttemptOutcome outcome) {
+        if (attempt instanceof ReservationOutcome.Allowed(Reservation reservation)) {
+            throttle.settle(reservation, outcome);
             return true;
         }
         return false;
     }
 
-    /** What has no verdict is given back by a thread of its own. */
+    /** What has no outcome is given back by a thread of its own. */
     private void awaitSettled() {
         Await.until(() -> meters.get("gatehouse.throttle.unsettled").gauge().value() == 0);
     }
 
     private boolean fails(String name, String address) {
-        return tries(name, address, Attempt.Verdict.FAILED);
+        return tries(name, address, AttemptOutcome.FAILED);
     }
 
     private static <T> List<T> atOnce(int calls, IntFunction<T> call) {
@@ -212,8 +212,8 @@ class ThrottleTest {
         }
     }
 
-    private static Duration retryAfter(Attempt attempt) {
-        return attempt instanceof Attempt.Blocked(Duration wait) ? wait : Duration.ZERO;
+    private static Duration retryAfter(ReservationOutcome attempt) {
+        return attempt instanceof ReservationOutcome.Blocked(Duration wait) ? wait : Duration.ZERO;
     }
 
     private static String address(int n) {
@@ -240,7 +240,7 @@ class ThrottleTest {
     void whoIsAtTheLimitIsToldTheTimeToTheNextAttempt() {
         for (int n = 0; n < 100; n++) {
             sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
-            tries(NAME, HERE, n == 0 ? Attempt.Verdict.SUCCEEDED : Attempt.Verdict.FAILED);
+            tries(NAME, HERE, n == 0 ? AttemptOutcome.SUCCEEDED : AttemptOutcome.FAILED);
         }
         sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
         assertThat(fails(NAME, HERE)).isTrue();
@@ -250,14 +250,14 @@ class ThrottleTest {
     /** The 5 that are free, the one that somebody then waits for, and the room; fewer where the first fail before the last begin. */
     @Test
     void ofFourHundredGuessesAtOnceAtMostSixteenAreMade() {
-        List<Boolean> made = atOnce(400, n -> settlesNow(reserveWhenThereIsAPlace(NAME, HERE), Attempt.Verdict.FAILED));
+        List<Boolean> made = atOnce(400, n -> settlesNow(reserveWhenThereIsAPlace(NAME, HERE), AttemptOutcome.FAILED));
         assertThat(made).filteredOn(one -> one).hasSizeBetween(6, 16);
-        assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Blocked.class);
+        assertThat(reserve(NAME, HERE)).isInstanceOf(ReservationOutcome.Blocked.class);
     }
 
-    private Attempt reserveWhenThereIsAPlace(String name, String address) {
-        Attempt attempt = reserve(name, address);
-        while (attempt instanceof Attempt.Crowded) {
+    private ReservationOutcome reserveWhenThereIsAPlace(String name, String address) {
+        ReservationOutcome attempt = reserve(name, address);
+        while (attempt instanceof ReservationOutcome.Crowded) {
             attempt = reserve(name, address);
         }
         return attempt;
@@ -265,11 +265,15 @@ class ThrottleTest {
 
     @Test
     void whoFindsAllPlacesTakenIsNotRefusedAsLongAsNobodyFails() {
-        List<Attempt> underWay = atOnce(40, n -> reserve(NAME, HERE));
-        assertThat(underWay).filteredOn(Attempt.Allowed.class::isInstance).hasSize(16);
-        assertThat(underWay).filteredOn(Attempt.Crowded.class::isInstance).hasSize(24);
-        underWay.forEach(attempt -> settlesNow(attempt, Attempt.Verdict.SUCCEEDED));
-        assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Allowed.class);
+        List<ReservationOutcome> underWay = atOnce(40, n -> reserve(NAME, HERE));
+        assertThat(underWay)
+                .filteredOn(ReservationOutcome.Allowed.class::isInstance)
+                .hasSize(16);
+        assertThat(underWay)
+                .filteredOn(ReservationOutcome.Crowded.class::isInstance)
+                .hasSize(24);
+        underWay.forEach(attempt -> settlesNow(attempt, AttemptOutcome.SUCCEEDED));
+        assertThat(reserve(NAME, HERE)).isInstanceOf(ReservationOutcome.Allowed.class);
         assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'pair'"))
                 .isZero();
     }
@@ -278,43 +282,51 @@ class ThrottleTest {
     void afterTheFreeFailuresOneAttemptAtATimeIsMade() {
         IntStream.range(0, 6).forEach(n -> fails(NAME, HERE));
         pass(Duration.ofSeconds(1));
-        List<Attempt> attempts = atOnce(20, n -> reserve(NAME, HERE));
-        assertThat(attempts).filteredOn(Attempt.Allowed.class::isInstance).hasSize(1);
-        assertThat(attempts).filteredOn(Attempt.Crowded.class::isInstance).hasSize(19);
+        List<ReservationOutcome> attempts = atOnce(20, n -> reserve(NAME, HERE));
+        assertThat(attempts)
+                .filteredOn(ReservationOutcome.Allowed.class::isInstance)
+                .hasSize(1);
+        assertThat(attempts)
+                .filteredOn(ReservationOutcome.Crowded.class::isInstance)
+                .hasSize(19);
     }
 
     @Test
     void failuresAndAttemptsUnderWayTogetherStayWithinTheNamesTotal() {
         IntStream.range(0, 60).forEach(n -> fails(NAME, address(n)));
-        List<Attempt> attempts = atOnce(100, n -> reserve(NAME, address(100 + n)));
-        assertThat(attempts).filteredOn(Attempt.Allowed.class::isInstance).hasSize(40);
-        assertThat(attempts).filteredOn(Attempt.Crowded.class::isInstance).hasSize(60);
+        List<ReservationOutcome> attempts = atOnce(100, n -> reserve(NAME, address(100 + n)));
+        assertThat(attempts)
+                .filteredOn(ReservationOutcome.Allowed.class::isInstance)
+                .hasSize(40);
+        assertThat(attempts)
+                .filteredOn(ReservationOutcome.Crowded.class::isInstance)
+                .hasSize(60);
     }
 
     @Test
     void anAttemptThatIsGivenUpLeavesALaterBlock() {
-        Attempt givenUp = reserve(NAME, HERE);
+        ReservationOutcome givenUp = reserve(NAME, HERE);
         IntStream.range(0, 6).forEach(n -> fails(NAME, HERE));
-        assertThat(settles(givenUp, Attempt.Verdict.NONE)).isTrue();
+        assertThat(settles(givenUp, AttemptOutcome.NONE)).isTrue();
         assertThat(retryAfter(reserve(NAME, HERE))).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
     }
 
     @Test
     void anAttemptThatFailsDoesNotShortenABlock() {
         IntStream.range(0, 5).forEach(n -> fails(NAME, HERE));
-        List<Attempt> underWay =
+        List<ReservationOutcome> underWay =
                 IntStream.range(0, 11).mapToObj(n -> reserve(NAME, HERE)).toList();
-        underWay.forEach(attempt -> settlesNow(attempt, Attempt.Verdict.FAILED));
+        underWay.forEach(attempt -> settlesNow(attempt, AttemptOutcome.FAILED));
         Duration longest = retryAfter(reserve(NAME, HERE));
-        Attempt another = reserve(NAME, "203.0.113.9");
-        assertThat(settles(another, Attempt.Verdict.SUCCEEDED)).isTrue();
+        ReservationOutcome another = reserve(NAME, "203.0.113.9");
+        assertThat(settles(another, AttemptOutcome.SUCCEEDED)).isTrue();
         assertThat(longest).isBetween(Duration.ofMinutes(14), Duration.ofMinutes(15));
         assertThat(retryAfter(reserve(NAME, HERE))).isBetween(Duration.ofMinutes(14), longest);
     }
 
     @Test
     void anAttemptWhoseEndIsNeverSaidBecomesAFailure() {
-        List<Attempt> lost =
+        List<ReservationOutcome> lost =
                 IntStream.range(0, 7).mapToObj(n -> reserve(NAME, HERE)).toList();
         pass(Duration.ofMinutes(6)); // The block of 2 s that it sets is over.
         assertThat(fails(NAME, HERE)).isTrue();
@@ -322,30 +334,30 @@ class ThrottleTest {
                         .toString())
                 .isEqualTo("[{failures=8}, {failures=1}, {failures=8}]");
         pass(Duration.ofSeconds(4));
-        lost.forEach(attempt -> throttle.settle(sixMinutesOlder(attempt), Attempt.Verdict.NONE));
+        lost.forEach(attempt -> throttle.settle(sixMinutesOlder(attempt), AttemptOutcome.NONE));
         awaitSettled();
         assertThat(sql.rows("SELECT failures FROM throttle_bucket ORDER BY kind")
                         .toString())
                 .isEqualTo("[{failures=1}, {failures=1}, {failures=1}]");
     }
 
-    private static Attempt.Reservation sixMinutesOlder(Attempt attempt) {
-        Attempt.Reservation made = reservation(attempt);
-        return new Attempt.Reservation(made.buckets(), made.account(), made.period() - 3);
+    private static Reservation sixMinutesOlder(ReservationOutcome attempt) {
+        Reservation made = reservation(attempt);
+        return new Reservation(made.buckets(), made.account(), made.period() - 3);
     }
 
     /** Said twice, the end of one attempt leaves the failures of others; and a failure counts, whoever has taken its place. */
     @Test
     void anEndThatIsSaidTwiceChangesNoFailureOfOthers() {
         fails(NAME, HERE);
-        Attempt one = reserve(NAME, HERE);
-        settles(one, Attempt.Verdict.NONE);
-        settles(one, Attempt.Verdict.NONE);
+        ReservationOutcome one = reserve(NAME, HERE);
+        settles(one, AttemptOutcome.NONE);
+        settles(one, AttemptOutcome.NONE);
         assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'pair'"))
                 .isEqualTo(1);
-        Attempt another = reserve(NAME, HERE);
-        settles(one, Attempt.Verdict.NONE);
-        settles(another, Attempt.Verdict.FAILED);
+        ReservationOutcome another = reserve(NAME, HERE);
+        settles(one, AttemptOutcome.NONE);
+        settles(another, AttemptOutcome.FAILED);
         assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'pair'"))
                 .isEqualTo(2);
     }
@@ -367,7 +379,7 @@ class ThrottleTest {
         try (Connection operator = sql.open()) {
             operator.setAutoCommit(false);
             Sql.update(operator, "UPDATE throttle_bucket SET kind = kind");
-            assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Blocked.class);
+            assertThat(reserve(NAME, HERE)).isInstanceOf(ReservationOutcome.Blocked.class);
         }
     }
 
@@ -376,7 +388,7 @@ class ThrottleTest {
         fails(NAME, HERE);
         sql.update("UPDATE throttle_bucket SET blocked_until = 'infinity' WHERE kind = 'pair'");
         for (int n = 0; n < 3; n++) {
-            assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Blocked.class);
+            assertThat(reserve(NAME, HERE)).isInstanceOf(ReservationOutcome.Blocked.class);
         }
     }
 
@@ -385,25 +397,25 @@ class ThrottleTest {
     void refusalsAtOnceDoNotWaitForEachOtherForEver() {
         for (int round = 0; round < 40; round++) {
             String name = "name-" + round;
-            IntStream.range(0, 100).forEach(n -> settlesNow(reserve(name, address(n)), Attempt.Verdict.FAILED));
+            IntStream.range(0, 100).forEach(n -> settlesNow(reserve(name, address(n)), AttemptOutcome.FAILED));
             sql.update("UPDATE throttle_bucket SET account_id = NULL, audited_at = NULL");
             Optional<UUID> account = Optional.of(UUID.randomUUID());
-            List<Attempt> refusals = atOnce(
+            List<ReservationOutcome> refusals = atOnce(
                     12,
                     n -> throttle.reserveLogin(name, n % 3 == 0 ? Optional.empty() : account, client(address(n % 4))));
-            assertThat(refusals).allMatch(Attempt.Blocked.class::isInstance);
+            assertThat(refusals).allMatch(ReservationOutcome.Blocked.class::isInstance);
         }
     }
 
     @Test
     void whatTheDatabaseNeverTakesIsGivenUpAndKeepsNobodyElseWaiting() throws Throwable {
-        Settlements quick = new Settlements(
+        AttemptSettler quick = new AttemptSettler(
                 new ThrottleTable(dataSource, hashes), new Defaults(), meters, Duration.ofNanos(10_000));
-        Attempt poison = throttle.reserveOwn(NAME, UUID.randomUUID(), client(HERE));
-        Attempt harmless = reserve(NAME, HERE);
+        ReservationOutcome poison = throttle.reserveOwn(NAME, UUID.randomUUID(), client(HERE));
+        ReservationOutcome harmless = reserve(NAME, HERE);
         RefusedWrites.during(sql, "OLD.kind = 'own'", () -> {
-            IntStream.range(0, 50).forEach(n -> quick.later(reservation(poison), Attempt.Verdict.NONE));
-            quick.later(reservation(harmless), Attempt.Verdict.NONE);
+            IntStream.range(0, 50).forEach(n -> quick.later(reservation(poison), AttemptOutcome.NONE));
+            quick.later(reservation(harmless), AttemptOutcome.NONE);
             Await.until(() -> sql.number("SELECT count(*) FROM throttle_bucket WHERE kind <> 'own'") == 0);
             Await.until(() -> quick.waiting() == 0);
         });
@@ -414,16 +426,16 @@ class ThrottleTest {
 
     @Test
     void aStopEndsEveryWorkerHoweverMuchIsLeft() throws Throwable {
-        Attempt attempt = reserve(NAME, HERE);
+        ReservationOutcome attempt = reserve(NAME, HERE);
         RefusedWrites.during(sql, "true", () -> {
-            IntStream.range(0, 300).forEach(n -> settlements.later(reservation(attempt), Attempt.Verdict.NONE));
-            settlements.stop();
-            Await.until(() -> settlements.waiting() == 0 && settlements.working() == 0);
+            IntStream.range(0, 300).forEach(n -> settler.later(reservation(attempt), AttemptOutcome.NONE));
+            settler.stop();
+            Await.until(() -> settler.waiting() == 0 && settler.working() == 0);
         });
     }
 
-    private static Attempt.Reservation reservation(Attempt attempt) {
-        return ((Attempt.Allowed) attempt).reservation();
+    private static Reservation reservation(ReservationOutcome attempt) {
+        return ((ReservationOutcome.Allowed) attempt).reservation();
     }
 
     @Test
@@ -441,13 +453,13 @@ class ThrottleTest {
 
     @Test
     void anOwnerOnAKnownNetworkIsNotStoppedByStrangersNorByNeighbours() {
-        assertThat(tries(NAME, HERE, Attempt.Verdict.SUCCEEDED)).isTrue();
+        assertThat(tries(NAME, HERE, AttemptOutcome.SUCCEEDED)).isTrue();
         IntStream.range(0, 150).forEach(n -> fails(NAME, address(n)));
         IntStream.range(0, 150).forEach(n -> fails("name-" + n, HERE));
         assertThat(fails(NAME, "203.0.113.9")).isFalse();
         assertThat(fails("a-new-name", HERE)).isFalse();
         for (int n = 0; n < 20; n++) {
-            assertThat(tries(NAME, HERE, Attempt.Verdict.SUCCEEDED)).isTrue();
+            assertThat(tries(NAME, HERE, AttemptOutcome.SUCCEEDED)).isTrue();
         }
         pass(Duration.ofDays(30));
         IntStream.range(0, 150).forEach(n -> fails(NAME, address(n)));
@@ -456,7 +468,7 @@ class ThrottleTest {
 
     @Test
     void aKnownNetworkHasAHundredFailuresOfItsOwn() {
-        tries(NAME, HERE, Attempt.Verdict.SUCCEEDED);
+        tries(NAME, HERE, AttemptOutcome.SUCCEEDED);
         for (int n = 0; n < 100; n++) {
             sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
             assertThat(fails(NAME, HERE)).isTrue();
@@ -474,8 +486,8 @@ class ThrottleTest {
         for (int n = 0; n < 5; n++) {
             fails(NAME, "203.0.113.9");
         }
-        assertThat(tries(NAME, HERE, Attempt.Verdict.SUCCEEDED)).isTrue();
-        assertThat(tries(NAME, "203.0.113.9", Attempt.Verdict.SUCCEEDED)).isTrue();
+        assertThat(tries(NAME, HERE, AttemptOutcome.SUCCEEDED)).isTrue();
+        assertThat(tries(NAME, "203.0.113.9", AttemptOutcome.SUCCEEDED)).isTrue();
         assertThat(sql.number(
                         "SELECT failures FROM throttle_bucket WHERE kind = 'network' ORDER BY failures DESC LIMIT 1"))
                 .isEqualTo(99);
@@ -492,37 +504,37 @@ class ThrottleTest {
         for (int n = 0; n < 100; n++) {
             assertThat(fails("name-" + n, HERE)).isTrue();
         }
-        List<Attempt> underWay = new ArrayList<>();
+        List<ReservationOutcome> underWay = new ArrayList<>();
         for (int n = 0; n < 100; n++) {
             underWay.add(reserve("other-" + n, HERE));
         }
-        assertThat(underWay).allMatch(Attempt.Allowed.class::isInstance);
+        assertThat(underWay).allMatch(ReservationOutcome.Allowed.class::isInstance);
         assertThat(retryAfter(reserve("one-more", HERE))).isEqualTo(Duration.ofSeconds(1));
-        assertThat(settles(underWay.getFirst(), Attempt.Verdict.SUCCEEDED)).isTrue();
-        assertThat(reserve("one-more", HERE)).isInstanceOf(Attempt.Allowed.class);
-        assertThat(settles(underWay.getLast(), Attempt.Verdict.FAILED)).isTrue();
+        assertThat(settles(underWay.getFirst(), AttemptOutcome.SUCCEEDED)).isTrue();
+        assertThat(reserve("one-more", HERE)).isInstanceOf(ReservationOutcome.Allowed.class);
+        assertThat(settles(underWay.getLast(), AttemptOutcome.FAILED)).isTrue();
         assertThat(retryAfter(reserve("yet-another", HERE))).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
     }
 
     @Test
     void whatADeadReplicaHadUnderWayIsForgotten() {
         IntStream.range(0, 300).forEach(n -> reserve("name-" + n, HERE));
-        assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Crowded.class);
+        assertThat(reserve(NAME, HERE)).isInstanceOf(ReservationOutcome.Crowded.class);
         pass(Duration.ofMinutes(4));
-        assertThat(reserve(NAME, HERE)).isInstanceOf(Attempt.Allowed.class);
+        assertThat(reserve(NAME, HERE)).isInstanceOf(ReservationOutcome.Allowed.class);
     }
 
     /** Two minutes later, also when others have come and gone in between. */
     @Test
     void whatIsStillUnderWayStaysCounted() {
-        List<Attempt> underWay = IntStream.range(0, 150)
+        List<ReservationOutcome> underWay = IntStream.range(0, 150)
                 .mapToObj(n -> reserve("name-" + n, HERE))
                 .toList();
         pass(Duration.ofMinutes(2));
-        IntStream.range(0, 100).forEach(n -> tries("other-" + n, HERE, Attempt.Verdict.NONE));
+        IntStream.range(0, 100).forEach(n -> tries("other-" + n, HERE, AttemptOutcome.NONE));
         assertThat(sql.number("SELECT under_way + under_way_before FROM throttle_bucket WHERE kind = 'network'"))
                 .isEqualTo(150);
-        assertThat(underWay).allMatch(Attempt.Allowed.class::isInstance);
+        assertThat(underWay).allMatch(ReservationOutcome.Allowed.class::isInstance);
     }
 
     @Test
@@ -530,7 +542,7 @@ class ThrottleTest {
         IntStream.range(0, 150).forEach(n -> reserve("name-" + n, HERE));
         for (int minute = 0; minute < 6; minute += 2) {
             pass(Duration.ofMinutes(2));
-            assertThat(tries("busy-" + minute, HERE, Attempt.Verdict.SUCCEEDED)).isTrue();
+            assertThat(tries("busy-" + minute, HERE, AttemptOutcome.SUCCEEDED)).isTrue();
         }
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket WHERE kind = 'network'"))
                 .isZero();
@@ -544,9 +556,11 @@ class ThrottleTest {
             assertThat(fails("beyond-" + n, HERE)).isTrue();
         }
         sql.update("UPDATE throttle_bucket SET blocked_until = NULL");
-        List<Attempt> attempts = new ArrayList<>();
+        List<ReservationOutcome> attempts = new ArrayList<>();
         IntStream.range(0, 50).forEach(n -> attempts.add(reserve("other-" + n, HERE)));
-        assertThat(attempts).filteredOn(Attempt.Allowed.class::isInstance).hasSize(100 >> 3);
+        assertThat(attempts)
+                .filteredOn(ReservationOutcome.Allowed.class::isInstance)
+                .hasSize(100 >> 3);
     }
 
     /** Those that have waited for the row see it at their time and not at that of their call. */
@@ -579,21 +593,21 @@ class ThrottleTest {
     @Test
     void anAttemptWithoutAVerdictLeavesNoTrace() {
         for (int n = 0; n < 300; n++) {
-            assertThat(tries(NAME, HERE, Attempt.Verdict.NONE)).isTrue();
+            assertThat(tries(NAME, HERE, AttemptOutcome.NONE)).isTrue();
         }
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isZero();
         IntStream.range(0, 6).forEach(n -> fails(NAME, HERE));
         pass(Duration.ofSeconds(1));
-        assertThat(tries(NAME, HERE, Attempt.Verdict.NONE)).isTrue();
+        assertThat(tries(NAME, HERE, AttemptOutcome.NONE)).isTrue();
         assertThat(fails(NAME, HERE)).isTrue();
     }
 
     @Test
     void whatTheDatabaseDidNotTakeIsToldAgain() throws Throwable {
         fails(NAME, HERE);
-        Attempt underWay = reserve(NAME, HERE);
+        ReservationOutcome underWay = reserve(NAME, HERE);
         RefusedWrites.during(sql, "true", () -> {
-            assertThatThrownBy(() -> settles(underWay, Attempt.Verdict.FAILED)).isInstanceOf(DatabaseException.class);
+            assertThatThrownBy(() -> settles(underWay, AttemptOutcome.FAILED)).isInstanceOf(DatabaseException.class);
             assertThat(sql.number(UNDER_WAY)).isEqualTo(1);
         });
         awaitSettled();
@@ -606,15 +620,15 @@ class ThrottleTest {
     void aVerdictStandsWhereThePoolIsBusyAndIsToldAgain() throws Exception {
         try (AgroalDataSource narrow = TestConnections.pool(onlyOne, 1, Duration.ofMillis(100))) {
             ThrottleTable table = new ThrottleTable(narrow, hashes);
-            Settlements narrowSettlements = new Settlements(table, new Defaults(), meters);
+            AttemptSettler narrowSettlements = new AttemptSettler(table, new Defaults(), meters);
             Throttle busy = new Throttle(new Defaults(), table, narrowSettlements, auditLog, meters);
             if (!(busy.reserveLogin(NAME, Optional.empty(), client(HERE))
-                    instanceof Attempt.Allowed(Attempt.Reservation made))) {
+                    instanceof ReservationOutcome.Allowed(Reservation made))) {
                 throw new AssertionError("must be allowed");
             }
             try (Connection other = narrow.getConnection()) {
                 assertThat(other.isValid(1)).isTrue();
-                busy.settle(made, Attempt.Verdict.FAILED);
+                busy.settle(made, AttemptOutcome.FAILED);
                 assertThat(sql.number(UNDER_WAY)).isEqualTo(1);
             }
             Await.until(() -> sql.number(UNDER_WAY) == 0);
@@ -624,19 +638,19 @@ class ThrottleTest {
 
     @Test
     void whatIsLeftIsSettledAtTheEnd() throws InterruptedException {
-        List<Attempt> underWay =
+        List<ReservationOutcome> underWay =
                 IntStream.range(0, 50).mapToObj(n -> reserve("name-" + n, HERE)).toList();
-        underWay.forEach(attempt -> settlesNow(attempt, Attempt.Verdict.NONE));
-        settlements.stop();
+        underWay.forEach(attempt -> settlesNow(attempt, AttemptOutcome.NONE));
+        settler.stop();
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isZero();
     }
 
     @Test
     void aRightPasswordIsNotLostOnADatabaseThatHasGone() throws Throwable {
         fails(NAME, HERE);
-        Attempt underWay = reserve(NAME, HERE);
+        ReservationOutcome underWay = reserve(NAME, HERE);
         RefusedWrites.during(sql, "true", () -> {
-            assertThat(settlesNow(underWay, Attempt.Verdict.SUCCEEDED)).isTrue();
+            assertThat(settlesNow(underWay, AttemptOutcome.SUCCEEDED)).isTrue();
         });
         awaitSettled();
         assertThat(sql.number("SELECT failures FROM throttle_bucket WHERE kind = 'pair'"))
@@ -675,12 +689,12 @@ class ThrottleTest {
         IntStream.range(0, 120).forEach(n -> fails(username, address(n)));
         sql.update("INSERT INTO account (id, username, password_hash) VALUES (?, ?, 'x')", account, username);
         assertThat(throttle.reserveLogin(username, Optional.of(account), client(elsewhere)))
-                .isInstanceOf(Attempt.Blocked.class);
+                .isInstanceOf(ReservationOutcome.Blocked.class);
         sql.update(OperationsDocument.statement("UPDATE throttle_bucket").replace("flyingsponge", username));
         assertThat(throttle.reserveLogin(username, Optional.of(account), client(elsewhere)))
-                .isInstanceOf(Attempt.Allowed.class);
+                .isInstanceOf(ReservationOutcome.Allowed.class);
         assertThat(throttle.reserveLogin(username, Optional.of(account), client(HERE)))
-                .isInstanceOf(Attempt.Blocked.class);
+                .isInstanceOf(ReservationOutcome.Blocked.class);
     }
 
     @Test
@@ -714,7 +728,7 @@ class ThrottleTest {
     void rowsThatSayNothingAnyMoreAreRemoved() {
         ThrottleTable table = new ThrottleTable(dataSource, hashes);
         fails(NAME, HERE);
-        tries("known-here", HERE, Attempt.Verdict.SUCCEEDED);
+        tries("known-here", HERE, AttemptOutcome.SUCCEEDED);
         table.sweep(500);
         assertThat(sql.number("SELECT count(*) FROM throttle_bucket")).isEqualTo(4);
         pass(Duration.ofHours(2));
@@ -730,55 +744,55 @@ class ThrottleTest {
     void aSessionsWrongPasswordsAndSignUpsAreBounded() {
         UUID session = UUID.randomUUID();
         for (int n = 0; n < 10; n++) {
-            assertThat(settles(throttle.reserveOwn(NAME, session, client(address(n))), Attempt.Verdict.FAILED))
+            assertThat(settles(throttle.reserveOwn(NAME, session, client(address(n))), AttemptOutcome.FAILED))
                     .isTrue();
         }
-        assertThat(throttle.reserveOwn(NAME, session, client(HERE))).isInstanceOf(Attempt.Blocked.class);
-        assertThat(settles(throttle.reserveOwn(NAME, UUID.randomUUID(), client(HERE)), Attempt.Verdict.SUCCEEDED))
+        assertThat(throttle.reserveOwn(NAME, session, client(HERE))).isInstanceOf(ReservationOutcome.Blocked.class);
+        assertThat(settles(throttle.reserveOwn(NAME, UUID.randomUUID(), client(HERE)), AttemptOutcome.SUCCEEDED))
                 .isTrue();
         for (int n = 0; n < 500; n++) {
-            assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.COUNTED))
+            assertThat(settles(throttle.reserveSignUp(client(HERE)), AttemptOutcome.COUNTED))
                     .isTrue();
         }
         assertThat(retryAfter(throttle.reserveSignUp(client(HERE))))
                 .isBetween(Duration.ofMillis(1), Duration.ofSeconds(8));
-        assertThat(settles(throttle.reserveSignUp(client("203.0.113.9")), Attempt.Verdict.COUNTED))
+        assertThat(settles(throttle.reserveSignUp(client("203.0.113.9")), AttemptOutcome.COUNTED))
                 .isTrue();
         pass(Duration.ofSeconds(8));
-        assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.COUNTED))
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), AttemptOutcome.COUNTED))
                 .isTrue();
     }
 
     @Test
     void aSignUpThatIsGivenUpAtTheLimitBlocksNobody() {
-        assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.COUNTED))
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), AttemptOutcome.COUNTED))
                 .isTrue();
         sql.update("UPDATE throttle_bucket SET failures = 499");
-        assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.NONE))
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), AttemptOutcome.NONE))
                 .isTrue();
-        assertThat(settles(throttle.reserveSignUp(client(HERE)), Attempt.Verdict.COUNTED))
+        assertThat(settles(throttle.reserveSignUp(client(HERE)), AttemptOutcome.COUNTED))
                 .isTrue();
-        assertThat(throttle.reserveSignUp(client(HERE))).isInstanceOf(Attempt.Blocked.class);
+        assertThat(throttle.reserveSignUp(client(HERE))).isInstanceOf(ReservationOutcome.Blocked.class);
     }
 
     @Test
     void theNetworksOfAnIpv6SiteShareItsSignUps() {
         for (int n = 0; n < 10; n++) {
             Client client = client("2001:db8:1:" + Integer.toHexString(n) + "::1");
-            assertThat(settles(throttle.reserveSignUp(client), Attempt.Verdict.COUNTED))
+            assertThat(settles(throttle.reserveSignUp(client), AttemptOutcome.COUNTED))
                     .isTrue();
         }
         assertThat(sql.update("UPDATE throttle_bucket SET failures = failures + 2490, counted_at = clock_timestamp()"
                         + " WHERE kind = 'signup_site' AND failures = 10"))
                 .isEqualTo(1);
-        assertThat(throttle.reserveSignUp(client("2001:db8:1:ffff::1"))).isInstanceOf(Attempt.Blocked.class);
-        assertThat(throttle.reserveSignUp(client("2001:db8:2::1"))).isInstanceOf(Attempt.Allowed.class);
+        assertThat(throttle.reserveSignUp(client("2001:db8:1:ffff::1"))).isInstanceOf(ReservationOutcome.Blocked.class);
+        assertThat(throttle.reserveSignUp(client("2001:db8:2::1"))).isInstanceOf(ReservationOutcome.Allowed.class);
     }
 
     @Test
     void attemptsOfOneNetworkAndOneNameAtOnceDoNotWaitForEachOtherForEver() {
-        Attempt.Verdict[] verdicts = {
-            Attempt.Verdict.SUCCEEDED, Attempt.Verdict.NONE, Attempt.Verdict.FAILED, Attempt.Verdict.FAILED
+        AttemptOutcome[] verdicts = {
+            AttemptOutcome.SUCCEEDED, AttemptOutcome.NONE, AttemptOutcome.FAILED, AttemptOutcome.FAILED
         };
         List<Boolean> outcomes = atOnce(
                 400,

@@ -66,13 +66,13 @@ public final class TokenReplica {
                 .compact();
     }
 
-    public AccessTokens.TokenCheck check(String compact) {
+    public AccessTokens.TokenCheckOutcome check(String compact) {
         return accessTokens.check(compact);
     }
 
     /** Whether a token opens what is for holders of access tokens. */
     public boolean accepts(String compact) {
-        return check(compact) instanceof AccessTokens.TokenCheck.Valid;
+        return check(compact) instanceof AccessTokens.TokenCheckOutcome.Valid;
     }
 
     double counted(String answer) {

@@ -52,7 +52,7 @@ class VerifiedTokensTest {
         assertThat(replica.accepts(token)).isTrue();
         String otherSignature = token.substring(0, token.length() - 10) + "AAAAAAAAAA";
         for (String other : new String[] {otherSignature, token + "=", token + "A", " " + token, token + "."}) {
-            assertThat(replica.check(other)).isInstanceOf(AccessTokens.TokenCheck.Invalid.class);
+            assertThat(replica.check(other)).isInstanceOf(AccessTokens.TokenCheckOutcome.Invalid.class);
         }
         assertThat(replica.verifiedTokens.size()).isEqualTo(1);
     }
@@ -62,8 +62,8 @@ class VerifiedTokensTest {
         TokenReplica replica = replica(LIMIT);
         String token = replica.issue();
         clock.advance(Duration.ofHours(1));
-        assertThat(replica.check(token)).isInstanceOf(AccessTokens.TokenCheck.Expired.class);
-        assertThat(replica.check("x.y.z")).isInstanceOf(AccessTokens.TokenCheck.Invalid.class);
+        assertThat(replica.check(token)).isInstanceOf(AccessTokens.TokenCheckOutcome.Expired.class);
+        assertThat(replica.check("x.y.z")).isInstanceOf(AccessTokens.TokenCheckOutcome.Invalid.class);
         assertThat(replica.verifiedTokens.size()).isZero();
     }
 
@@ -76,7 +76,7 @@ class VerifiedTokensTest {
         clock.advance(Duration.ofMinutes(30).plusSeconds(5).minusMillis(1));
         assertThat(replica.accepts(token)).isTrue();
         clock.advance(Duration.ofMillis(1));
-        assertThat(replica.check(token)).isInstanceOf(AccessTokens.TokenCheck.Expired.class);
+        assertThat(replica.check(token)).isInstanceOf(AccessTokens.TokenCheckOutcome.Expired.class);
         clock.advance(Duration.ofMinutes(1));
         assertThat(replica.verifiedTokens.size()).isZero();
     }
@@ -87,7 +87,7 @@ class VerifiedTokensTest {
         String token = replica.issue();
         assertThat(replica.accepts(token)).isTrue();
         clock.advance(Duration.ofMinutes(-1));
-        assertThat(replica.check(token)).isInstanceOf(AccessTokens.TokenCheck.Invalid.class);
+        assertThat(replica.check(token)).isInstanceOf(AccessTokens.TokenCheckOutcome.Invalid.class);
     }
 
     @Test

@@ -84,7 +84,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
     /** Sees a connection's bytes before they are decoded. All of it runs on the connection's event loop. */
     private static final class Bytes extends ChannelInboundHandlerAdapter {
         private final ConnectionRules rules;
-        private final Exchange exchange;
+        private final OneExchangeAtATime exchange;
         private final Deque<ByteBuf> ahead = new ArrayDeque<>();
         private int bytesAhead;
         private boolean followsTls;
@@ -98,7 +98,7 @@ public final class ConnectionLimits extends ChannelInitializerExtension {
         Bytes(ConnectionRules rules, boolean followsTls) {
             this.rules = rules;
             this.followsTls = followsTls;
-            this.exchange = new Exchange(rules, this::goOn, this::linger);
+            this.exchange = new OneExchangeAtATime(rules, this::goOn, this::linger);
         }
 
         @Override

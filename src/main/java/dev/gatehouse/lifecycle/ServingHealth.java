@@ -13,11 +13,11 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
  */
 @HealthGroup("serving")
 @ApplicationScoped
-class Serving implements AsyncHealthCheck {
+class ServingHealth implements AsyncHealthCheck {
     private final Database database;
     private final Shutdown shutdown;
 
-    Serving(Database database, Shutdown shutdown) {
+    ServingHealth(Database database, Shutdown shutdown) {
         this.database = database;
         this.shutdown = shutdown;
     }

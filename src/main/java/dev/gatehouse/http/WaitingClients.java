@@ -8,39 +8,39 @@ import java.util.List;
 
 /** The presence of the client whose call is being answered. */
 @Singleton
-public class Presences {
+public class WaitingClients {
     private final CurrentVertxRequest request;
 
-    Presences(CurrentVertxRequest request) {
+    WaitingClients(CurrentVertxRequest request) {
         this.request = request;
     }
 
     /** Returns the presence of the client whose call runs on this thread. Must be called while a request is handled. */
-    public Presence current() {
-        return Presence.of(request.getCurrent());
+    public WaitingClient current() {
+        return WaitingClient.of(request.getCurrent());
     }
 
     /** A client that waits for the answer to a call: since when it waits, and when it no longer does. */
-    public static final class Presence {
-        private static final String KEY = Presence.class.getName();
+    public static final class WaitingClient {
+        private static final String KEY = WaitingClient.class.getName();
 
         private final long sinceNanos = System.nanoTime();
         private final List<Runnable> actions = new ArrayList<>();
         private boolean over;
 
-        Presence() {}
+        WaitingClient() {}
 
         /** Watches a call whose request is whole; must be called on its event loop, before it is handed to another thread. */
         static void watch(RoutingContext context) {
-            Presence presence = new Presence();
-            context.put(KEY, presence);
-            context.addEndHandler(end -> presence.end());
+            WaitingClient waitingClient = new WaitingClient();
+            context.put(KEY, waitingClient);
+            context.addEndHandler(end -> waitingClient.end());
         }
 
         /** Returns the presence of a watched call. For another call it begins now and does not end. */
-        static Presence of(RoutingContext context) {
-            Presence presence = context.get(KEY);
-            return presence == null ? new Presence() : presence;
+        static WaitingClient of(RoutingContext context) {
+            WaitingClient waitingClient = context.get(KEY);
+            return waitingClient == null ? new WaitingClient() : waitingClient;
         }
 
         /** When the request was whole, as of {@link System#nanoTime}. */

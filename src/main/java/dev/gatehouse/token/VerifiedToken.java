@@ -10,4 +10,4 @@ import java.time.Instant;
  * @param notBefore the later of {@code iat} and {@code nbf}
  * @param expiresAt the earlier of {@code exp} and the end of the longest life that we give, counted from {@code iat}
  */
-record SignedToken(AccessToken token, VerificationKey key, Instant notBefore, Instant expiresAt) {}
+record VerifiedToken(AccessToken token, VerificationKey key, Instant notBefore, Instant expiresAt) {}

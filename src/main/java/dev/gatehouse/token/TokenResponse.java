@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(description = "The tokens of a session (RFC 6749, 5.1).")
-public record TokenAnswer(
+public record TokenResponse(
         @Schema(description = "The same as `access_token`.", maxLength = CompactToken.MAX_LENGTH, examples = EXAMPLE)
         String token,
 
@@ -48,6 +48,6 @@ public record TokenAnswer(
 
     @Override
     public String toString() {
-        return "TokenAnswer[redacted]";
+        return "TokenResponse[redacted]";
     }
 }

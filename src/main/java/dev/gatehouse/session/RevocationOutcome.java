@@ -1,7 +1,7 @@
 package dev.gatehouse.session;
 
 /** How the holder of a session fared who wanted to end another. */
-enum Revocation {
+enum RevocationOutcome {
     /** The session was live and is no more. */
     REVOKED,
     /** The account has no such live session. */

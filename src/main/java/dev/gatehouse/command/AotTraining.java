@@ -15,7 +15,7 @@ import java.util.List;
  */
 @Singleton
 @Unremovable
-final class Training implements QuarkusApplication {
+final class AotTraining implements QuarkusApplication {
     /** With this Quarkus starts the program when it makes the JVM's cache; it would also keep Quarkus from listening. */
     private static final String DUE = "quarkus.appcds.generate";
 
@@ -24,7 +24,7 @@ final class Training implements QuarkusApplication {
 
     private final HttpServer server;
 
-    Training(HttpServer server) {
+    AotTraining(HttpServer server) {
         this.server = server;
     }
 
@@ -39,7 +39,7 @@ final class Training implements QuarkusApplication {
         System.setProperty("quarkus.management.port", "0");
         // The port of the discard protocol (RFC 863): nobody listens there.
         System.setProperty("quarkus.datasource.jdbc.url", "jdbc:postgresql://127.0.0.1:9/training");
-        Quarkus.run(Training.class);
+        Quarkus.run(AotTraining.class);
     }
 
     @Override

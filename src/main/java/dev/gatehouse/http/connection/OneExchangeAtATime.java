@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It also refuses what must not reach Vert.x (see {@link RequestHead}), answers for Vert.x when no response begins in time, and closes
  * the connection after a response that says so or that cannot be written. All of it runs on the connection's event loop.
  */
-final class Exchange extends ChannelDuplexHandler {
+final class OneExchangeAtATime extends ChannelDuplexHandler {
     private final ConnectionRules rules;
     private final Runnable next;
     private final Runnable refusing;
@@ -56,7 +56,7 @@ final class Exchange extends ChannelDuplexHandler {
      * @param next called when an exchange is over and nothing is held any more
      * @param refusing called when no further request of this connection will be read
      */
-    Exchange(ConnectionRules rules, Runnable next, Runnable refusing) {
+    OneExchangeAtATime(ConnectionRules rules, Runnable next, Runnable refusing) {
         this.rules = rules;
         this.next = next;
         this.refusing = refusing;

@@ -3,7 +3,7 @@ package dev.gatehouse.throttle;
 import java.util.Locale;
 
 /** What attempts are counted for. Rows are locked in this order, from what many share to what few do. */
-enum Kind {
+enum ThrottleKind {
     /** An IPv6 /48. */
     SITE(Unsettled.FORGOTTEN),
     /** An IPv4 address, or an IPv6 /64. */
@@ -29,7 +29,7 @@ enum Kind {
 
     private final Unsettled unsettled;
 
-    Kind(Unsettled unsettled) {
+    ThrottleKind(Unsettled unsettled) {
         this.unsettled = unsettled;
     }
 

@@ -25,8 +25,8 @@ import org.jboss.logging.Logger;
  */
 @Startup
 @Singleton
-class Settlements {
-    private static final Logger LOG = Logger.getLogger(Settlements.class);
+class AttemptSettler {
+    private static final Logger LOG = Logger.getLogger(AttemptSettler.class);
 
     /** So that as many are settled as are given up in a flood, most of whose time is the wait for a commit. */
     private static final int WORKERS = 4;
@@ -53,12 +53,12 @@ class Settlements {
     private volatile boolean stopping;
 
     @Inject
-    Settlements(ThrottleTable table, ThrottleConfig config, MeterRegistry meters) {
+    AttemptSettler(ThrottleTable table, ThrottleConfig config, MeterRegistry meters) {
         this(table, config, meters, Duration.ofMillis(500));
     }
 
     /** @param firstPause before the second try; each further pause is twice as long, up to {@link #LONGEST_PAUSE} */
-    Settlements(ThrottleTable table, ThrottleConfig config, MeterRegistry meters, Duration firstPause) {
+    AttemptSettler(ThrottleTable table, ThrottleConfig config, MeterRegistry meters, Duration firstPause) {
         this.table = table;
         this.config = config;
         this.firstPause = firstPause;
@@ -87,7 +87,7 @@ class Settlements {
     }
 
     /** @param tries how often the database has not taken it */
-    private record Settlement(Attempt.Reservation reservation, Attempt.Verdict verdict, int tries, long dueNanos)
+    private record Settlement(Reservation reservation, AttemptOutcome outcome, int tries, long dueNanos)
             implements Job {}
 
     /** Ends one worker. */
@@ -116,7 +116,7 @@ class Settlements {
     }
 
     private static Settlement due(Settlement settlement, long nanos) {
-        return new Settlement(settlement.reservation(), settlement.verdict(), settlement.tries(), nanos);
+        return new Settlement(settlement.reservation(), settlement.outcome(), settlement.tries(), nanos);
     }
 
     /**
@@ -124,23 +124,23 @@ class Settlements {
      *
      * @throws DatabaseException if the database did not take it; this class tries again
      */
-    void now(Attempt.Reservation reservation, Attempt.Verdict verdict) {
+    void now(Reservation reservation, AttemptOutcome outcome) {
         try {
-            table.settle(reservation, verdict, config.knownFor());
+            table.settle(reservation, outcome, config.knownFor());
         } catch (RuntimeException | Error e) { // After any fault the end of the attempt has to be said again.
-            later(reservation, verdict);
+            later(reservation, outcome);
             throw e;
         }
     }
 
     /** Says it soon, whether or not the database answers now. */
-    void later(Attempt.Reservation reservation, Attempt.Verdict verdict) {
+    void later(Reservation reservation, AttemptOutcome outcome) {
         if (unsettled.incrementAndGet() > LIMIT) {
             unsettled.decrementAndGet();
-            LOG.warnf("throttle=unsettled verdict=%s reason=\"%d others wait\"", verdict, LIMIT);
+            LOG.warnf("throttle=unsettled verdict=%s reason=\"%d others wait\"", outcome, LIMIT);
             return;
         }
-        queue.add(new Settlement(reservation, verdict, 0, System.nanoTime()));
+        queue.add(new Settlement(reservation, outcome, 0, System.nanoTime()));
     }
 
     /** Returns how many settlements the database has not taken yet. */
@@ -169,7 +169,7 @@ class Settlements {
         int tries = settlement.tries() + 1;
         long pause = Math.min(firstPause.toNanos() << (tries - 1), LONGEST_PAUSE.toNanos());
         Settlement again =
-                new Settlement(settlement.reservation(), settlement.verdict(), tries, System.nanoTime() + pause);
+                new Settlement(settlement.reservation(), settlement.outcome(), tries, System.nanoTime() + pause);
         if (tries < MOST_TRIES) {
             queue.add(again);
         }
@@ -177,14 +177,14 @@ class Settlements {
             unsettled.decrementAndGet();
             LOG.warnf(
                     "throttle=given-up verdict=%s tries=%d effect=\"the attempt stays under way until its time is over\"",
-                    settlement.verdict(), tries);
+                    settlement.outcome(), tries);
         }
     }
 
     /** Whatever it was that failed, the next try may succeed, and the thread must go on. */
     private boolean settled(Settlement settlement) {
         try {
-            table.settle(settlement.reservation(), settlement.verdict(), config.knownFor());
+            table.settle(settlement.reservation(), settlement.outcome(), config.knownFor());
             unsettled.decrementAndGet();
             if (failing.compareAndSet(true, false)) {
                 LOG.info("throttle=settled");
@@ -192,7 +192,7 @@ class Settlements {
             return true;
         } catch (RuntimeException | Error e) { // An Error, too: it would end the thread without a word.
             if (failing.compareAndSet(false, true)) {
-                LOG.warnf("throttle=unsettled verdict=%s reason=%s", settlement.verdict(), e.getCause());
+                LOG.warnf("throttle=unsettled verdict=%s reason=%s", settlement.outcome(), e.getCause());
                 LOG.debug("throttle=unsettled", e);
             }
             return false;

@@ -18,11 +18,11 @@ import jakarta.inject.Singleton;
  * in memory knows; only while that is not complete is the database asked, on a worker thread.
  */
 @Singleton
-class AccessTokenIdentities implements IdentityProvider<TokenAuthenticationRequest> {
+class AccessTokenIdentityProvider implements IdentityProvider<TokenAuthenticationRequest> {
     private final AccessTokens accessTokens;
     private final EndedSessions endedSessions;
 
-    AccessTokenIdentities(AccessTokens accessTokens, EndedSessions endedSessions) {
+    AccessTokenIdentityProvider(AccessTokens accessTokens, EndedSessions endedSessions) {
         this.accessTokens = accessTokens;
         this.endedSessions = endedSessions;
     }
@@ -42,10 +42,10 @@ class AccessTokenIdentities implements IdentityProvider<TokenAuthenticationReque
     public Uni<SecurityIdentity> authenticate(
             TokenAuthenticationRequest request, AuthenticationRequestContext context) {
         return switch (accessTokens.check(token(request))) {
-            case AccessTokens.TokenCheck.Valid(AccessToken token) -> authenticate(token, context);
-            case AccessTokens.TokenCheck.Expired expired ->
+            case AccessTokens.TokenCheckOutcome.Valid(AccessToken token) -> authenticate(token, context);
+            case AccessTokens.TokenCheckOutcome.Expired expired ->
                 Uni.createFrom().failure(new AuthenticationFailedException(new ExpiredTokenException()));
-            case AccessTokens.TokenCheck.Invalid invalid -> refused();
+            case AccessTokens.TokenCheckOutcome.Invalid invalid -> refused();
         };
     }
 

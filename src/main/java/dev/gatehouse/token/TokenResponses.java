@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the tokens of a session's current generation into an answer. */
 @Singleton
-public class TokenAnswers {
+public class TokenResponses {
     private static final String BEARER = "Bearer";
 
     private final AccessTokens accessTokens;
@@ -18,7 +18,7 @@ public class TokenAnswers {
     private final SigningKeys signingKeys;
     private final RefreshKeys refreshKeys;
 
-    TokenAnswers(
+    TokenResponses(
             AccessTokens accessTokens, RefreshTokens refreshTokens, SigningKeys signingKeys, RefreshKeys refreshKeys) {
         this.accessTokens = accessTokens;
         this.refreshTokens = refreshTokens;
@@ -37,7 +37,7 @@ public class TokenAnswers {
     }
 
     /** The answer to a login, and to whoever came with a refresh token. */
-    public TokenAnswer withRefreshToken(LiveSession session) {
+    public TokenResponse withRefreshToken(LiveSession session) {
         return answer(
                 accessTokens.issue(session),
                 refreshTokens.issue(session),
@@ -45,13 +45,13 @@ public class TokenAnswers {
     }
 
     /** The answer to whoever came with an access token, which never becomes a refresh token. */
-    public TokenAnswer withoutRefreshToken(LiveSession session) {
+    public TokenResponse withoutRefreshToken(LiveSession session) {
         return answer(accessTokens.issue(session), null, null);
     }
 
-    private static TokenAnswer answer(
+    private static TokenResponse answer(
             IssuedToken issued, @Nullable String refreshToken, @Nullable Long refreshExpiresIn) {
-        return new TokenAnswer(
+        return new TokenResponse(
                 issued.compact(),
                 issued.compact(),
                 BEARER,

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** No fault behind a connection leaves its request without an answer. */
-class ExchangeTest {
+class OneExchangeAtATimeTest {
     private static final String REQUEST = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}";
 
     /** The shortest one: the first look of the watch finds it over. */
@@ -105,7 +105,7 @@ class ExchangeTest {
         return new EmbeddedChannel(
                 new HttpRequestDecoder(),
                 new HttpResponseEncoder(),
-                new Exchange(rules, () -> {}, closing::incrementAndGet),
+                new OneExchangeAtATime(rules, () -> {}, closing::incrementAndGet),
                 behind);
     }
 
