@@ -79,7 +79,7 @@ class NativeRegistrationsIT {
                 .contains(
                         "dev/gatehouse/password/common-passwords.txt",
                         "dev/gatehouse/precis/identifier-class.txt",
-                        "db/migration/V1__create_account.sql");
+                        "db/migration/V1__create_tables.sql");
         for (String resource : resources) {
             assertThat(isIncluded(resource)).as(resource).isTrue();
             assertThat(Files.readString(CLASSES.resolve(resource))).as(resource).isNotBlank();
@@ -141,7 +141,7 @@ class NativeRegistrationsIT {
                         "dev.gatehouse.problem.Problem$Document",
                         "dev.gatehouse.problem.Problem$FieldError",
                         "dev.gatehouse.auth.AuthResource$Credentials",
-                        "dev.gatehouse.token.TokenAnswer",
+                        "dev.gatehouse.token.TokenResponse",
                         "dev.gatehouse.session.SessionResource$SessionView")
                 .allSatisfy(body -> {
                     assertCanBeMade(body);

@@ -71,11 +71,32 @@ class UpgradeIT {
     @Test
     void anUnknownMigrationWithAnOlderNumberIsRefused() throws Exception {
         String url = TestPostgres.newDatabase();
-        migrate(url, "V2_5__add_a_column_to_account.sql", "ALTER TABLE account ADD COLUMN earlier text");
+        migrate(url, "V0_5__create_earlier.sql", "CREATE TABLE earlier (id integer)");
         try (PackagedService service = PackagedService.listening(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
-            service.awaitLog("applied migration not resolved locally: 2.5");
+            service.awaitLog("applied migration not resolved locally: 0.5");
             assertThat(service.api().login("nobody", PASSWORD).problem()).isEqualTo("starting");
         }
+    }
+
+    @Test
+    void aDatabaseOfAnUnreleasedBuildIsRefusedWithOneMessage() throws Exception {
+        String url = TestPostgres.newDatabase();
+        Path unreleased = Files.createTempDirectory("unreleased");
+        Files.writeString(unreleased.resolve("V1__create_account.sql"), "CREATE TABLE account (id uuid PRIMARY KEY)");
+        Files.writeString(unreleased.resolve("V2__create_session.sql"), "CREATE TABLE session (id uuid PRIMARY KEY)");
+        Flyway.configure()
+                .dataSource(url, null, null)
+                .locations("filesystem:" + unreleased)
+                .load()
+                .migrate();
+        try (PackagedService service = PackagedService.listening(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
+            service.awaitLog("an unreleased build has made the tables of this database; give the service an empty one");
+            assertThat(service.api().login("nobody", PASSWORD).problem()).isEqualTo("starting");
+            assertThat(service.log().lines().filter(line -> line.contains("reached=false")))
+                    .hasSize(1);
+        }
+        assertThat(Sql.of(url).number("SELECT count(*) FROM flyway_schema_history"))
+                .isEqualTo(2);
     }
 
     /** As another release does it, which has one migration that this version does not have. */

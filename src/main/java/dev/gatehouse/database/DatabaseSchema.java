@@ -8,6 +8,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.MigrationVersion;
 import org.jboss.logging.Logger;
 
 /**
@@ -16,6 +17,8 @@ import org.jboss.logging.Logger;
  */
 final class DatabaseSchema {
     private static final Logger LOG = Logger.getLogger(DatabaseSchema.class);
+
+    private static final MigrationVersion FIRST = MigrationVersion.fromVersion("1");
 
     private final Flyway configured;
     private final OwnConnections connections;
@@ -38,7 +41,8 @@ final class DatabaseSchema {
      * that start together migrate one after the other.
      *
      * @param connection to look up what the role may do
-     * @throws MissingRightsException when the role may not migrate
+     * @throws MissingRightsException if the role may not migrate
+     * @throws IllegalStateException if an unreleased build has made the tables
      */
     void migrate(Connection connection) {
         int pending = pending();
@@ -63,7 +67,23 @@ final class DatabaseSchema {
 
     private int pending() {
         try (AgroalDataSource pool = connections.pool()) {
-            return flyway(pool).info().pending().length;
+            MigrationInfoService migrations = flyway(pool).info();
+            refuseUnreleased(migrations);
+            return migrations.pending().length;
+        }
+    }
+
+    /**
+     * Refuses a database whose first migration is not this version's. A released migration is never edited, so an unreleased build
+     * has made such a database. Flyway's own message would advise a repair, which does not change the tables.
+     */
+    private static void refuseUnreleased(MigrationInfoService migrations) {
+        boolean unreleased = Arrays.stream(migrations.applied())
+                .filter(migration -> FIRST.equals(migration.getVersion()))
+                .anyMatch(first -> !first.isChecksumMatching() || !first.isDescriptionMatching());
+        if (unreleased) {
+            throw new IllegalStateException(
+                    "an unreleased build has made the tables of this database; give the service an empty one");
         }
     }
 

@@ -43,9 +43,9 @@ public class Sessions implements SweptTable {
      */
     private static final String IN_GRACE = """
              COALESCE(
-                (generation = :generation + 1 AND left_last > clock_timestamp() - make_interval(secs => :grace))
+                (generation = :generation + 1 AND previous_left_at > clock_timestamp() - make_interval(secs => :grace))
                 OR (generation = :generation + 2
-                    AND left_before_last > clock_timestamp() - make_interval(secs => :grace)),
+                    AND before_previous_left_at > clock_timestamp() - make_interval(secs => :grace)),
                 false)
             """;
 
@@ -68,8 +68,8 @@ public class Sessions implements SweptTable {
             + ", (SELECT count(*) FROM session AS other WHERE other.account_id = :account AND other.ended_at IS NULL)");
 
     private static final Sql ROTATE = Sql.of("""
-            UPDATE session SET generation = generation + 1, left_before_last = left_last,
-                left_last = clock_timestamp(), refresh_token_used = refresh_token_used OR :refreshToken,
+            UPDATE session SET generation = generation + 1, before_previous_left_at = previous_left_at,
+                previous_left_at = clock_timestamp(), refresh_token_used = refresh_token_used OR :refreshToken,
                 last_used_at = clock_timestamp(), idle_limit = clock_timestamp() + make_interval(secs => :idle)
             WHERE id = :id AND generation = :generation AND (:refreshToken OR NOT refresh_token_used) AND
             """ + LIVE + "RETURNING" + STATE);

@@ -320,7 +320,7 @@ class RefreshTest {
     void aRefreshThatWaitedForAnotherIsJudgedByWhatThatCommitted() throws Exception {
         Answer waited = Locks.callWhile(
                 sql,
-                "UPDATE session SET generation = 2, left_last = clock_timestamp(), refresh_token_used = true WHERE id = ?",
+                "UPDATE session SET generation = 2, previous_left_at = clock_timestamp(), refresh_token_used = true WHERE id = ?",
                 () -> api.refresh(refresh),
                 session);
         assertThat(waited.claims().path("gen").asLong()).isEqualTo(2);
@@ -370,8 +370,8 @@ class RefreshTest {
     /** Lets time pass between the exchanges so far and the next one. */
     private void age(int seconds) {
         sql.update(
-                "UPDATE session SET left_last = left_last - make_interval(secs => ?),"
-                        + " left_before_last = left_before_last - make_interval(secs => ?) WHERE id = ?",
+                "UPDATE session SET previous_left_at = previous_left_at - make_interval(secs => ?),"
+                        + " before_previous_left_at = before_previous_left_at - make_interval(secs => ?) WHERE id = ?",
                 (double) seconds,
                 (double) seconds,
                 session);
