@@ -65,6 +65,8 @@ CREATE TABLE session (
     -- The transaction that ended the session. Replicas search by it for ended sessions that they have not read yet.
     ended_in                xid8,
     end_reason              text,
+    -- NULL unless a replica whose clock was ahead issued an access token or ended the session. The row is then kept until here.
+    tokens_until            timestamptz,
     user_agent              text,
     address                 text,
     -- When the sweeper looks at the row next. A refresh does not change this column, so that it writes to no index.

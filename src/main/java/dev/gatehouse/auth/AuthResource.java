@@ -249,11 +249,13 @@ class AuthResource {
     @AuthProblems(AuthProblem.SESSION_ENDED)
     public TokenResponse refresh(
             @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
-        return switch (auth.refresh(bearer(authorization), clients.current())) {
+        String bearer = bearer(authorization);
+        TokenResponses.Issuer issuer = tokenResponses.issuer();
+        return switch (auth.refresh(bearer, clients.current())) {
             case RefreshOutcome.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
-                tokenResponses.withRefreshToken(session);
+                issuer.withRefreshToken(session);
             case RefreshOutcome.Refreshed(LiveSession session, Credential.OfAccessToken by) ->
-                tokenResponses.withoutRefreshToken(session);
+                issuer.withoutRefreshToken(session);
             case RefreshOutcome.TooLate late -> throw CommonProblem.TOKEN_EXPIRED.toException();
             case RefreshOutcome.SessionEnded ended -> throw AuthProblem.SESSION_ENDED.toException();
             case RefreshOutcome.Refused refused -> throw CommonProblem.INVALID_TOKEN.toException();

@@ -101,11 +101,11 @@ class AuthService {
 
     /** Checks a name and a password, and begins a session. Returns its tokens. */
     PasswordCheckOutcome<TokenResponse> login(Claim claim) {
-        tokenResponses.requireKeys();
+        TokenResponses.Issuer issuer = tokenResponses.issuer();
         PasswordCheckOutcome<LiveSession> outcome = passwordCheck.check(
                 claim,
                 (verified, tries) -> accounts.logIn(verified, replacement(claim, verified, tries), claim.client()));
-        return outcome.map(tokenResponses::withRefreshToken);
+        return outcome.map(issuer::withRefreshToken);
     }
 
     /**
@@ -125,7 +125,6 @@ class AuthService {
 
     /** Exchanges a refresh token or, the seed's way, an access token. Garbage does not reach the database. */
     RefreshOutcome refresh(String bearer, Client client) {
-        tokenResponses.requireKeys();
         return credential(bearer)
                 .map(credential -> sessions.refresh(credential, client))
                 .orElseGet(RefreshOutcome.Refused::new);

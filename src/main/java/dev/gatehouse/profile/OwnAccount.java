@@ -30,12 +30,12 @@ class OwnAccount {
 
     /** Changes the password of the claim's account and ends every session. Returns the tokens of a new one. */
     PasswordCheckOutcome<TokenResponse> changePassword(Subject holder, Claim claim, Password replacement) {
-        tokenResponses.requireKeys();
+        TokenResponses.Issuer issuer = tokenResponses.issuer();
         PasswordCheckOutcome<LiveSession> outcome = passwordCheck.check(claim, (verified, tries) -> {
             String newHash = passwords.hash(replacement, claim.call());
             return accounts.changePassword(holder.sessionId(), verified, newHash, claim.client());
         });
-        return outcome.map(tokenResponses::withRefreshToken);
+        return outcome.map(issuer::withRefreshToken);
     }
 
     /** Deletes the claim's account. Returns its id. */

@@ -19,55 +19,86 @@ import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /**
- * The sessions that have ended, as this replica knows them: its own at once, the others' as {@link EndedSessionsFeed}
- * reads them. Each is held while an access token of it can live, which is judged by the same clock as the tokens'
- * {@code exp}, so that a clock that is set back sets both back.
+ * The sessions that have ended, as this replica knows them. Its own are in the list at once, those of other replicas when
+ * {@link EndedSessionsFeed} has read them. The list holds a session while an access token of it can be valid.
+ *
+ * <p>A clock that is set back makes expired access tokens valid again, also those of sessions that the list and the table no longer
+ * hold. So the list proves nothing while this replica's clock is behind the database's ({@link ClockDifference}).
  */
 @ApplicationScoped
 public class EndedSessions {
     private static final Logger LOG = Logger.getLogger(EndedSessions.class);
 
-    /** By how much longer than a token can live an ended session is remembered, for the clocks' sake. */
-    private static final Duration MARGIN = Duration.ofMinutes(1);
+    /**
+     * How much longer than an access token can live its ended session is remembered. The clock of the replica that issued the token may
+     * be ahead by {@link ClockDifference#TOLERATED}, and the clock of the replica that checks the token behind by as much. A
+     * third part covers what lies between two measurements.
+     */
+    private static final Duration MARGIN = ClockDifference.TOLERATED.multipliedBy(3);
 
-    private static final Sql FIND_LIVE = Sql.of("SELECT 1 FROM session WHERE id = :id AND ended_at IS NULL");
+    private static final Sql FIND_LIVE = Sql.of("""
+            SELECT 1 FROM session WHERE id = :id AND ended_at IS NULL AND absolute_limit > clock_timestamp()
+            """);
 
     private final Duration remembered;
     private final int limit;
     private final Clock clock;
+    private final ClockDifference clockDifference;
     private final DataSource pool;
     private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
     private final Deque<Held> oldestFirst = new ArrayDeque<>();
     private volatile boolean complete = true;
 
     @Inject
-    EndedSessions(SessionConfig config, AccessTokenLife tokenLife, Clock clock, DataSource pool, MeterRegistry meters) {
-        this(tokenLife.longest(), config.endedLimit(), clock, pool);
+    EndedSessions(
+            SessionConfig config,
+            AccessTokenLife tokenLife,
+            Clock clock,
+            ClockDifference clockDifference,
+            DataSource pool,
+            MeterRegistry meters) {
+        this(tokenLife.longest(), config.endedLimit(), clock, clockDifference, pool);
         meters.gauge("gatehouse.ended.sessions", this, EndedSessions::size);
         meters.gauge("gatehouse.ended.sessions.complete", this, list -> list.isComplete() ? 1 : 0);
     }
 
-    EndedSessions(Duration tokenLife, int limit, Clock clock, DataSource pool) {
+    EndedSessions(Duration tokenLife, int limit, Clock clock, ClockDifference clockDifference, DataSource pool) {
         this.remembered = tokenLife.plus(MARGIN);
         this.limit = limit;
         this.clock = clock;
+        this.clockDifference = clockDifference;
         this.pool = pool;
     }
 
     /** A session and until when an access token of it might be accepted. */
     private record Held(UUID id, Instant until) {}
 
-    /** Whether the list holds a session. Where it does not, it has not ended if the list was complete before. */
+    /**
+     * Returns true if the session is known to have ended. False proves that it has not only if {@link #isReliable} was true before this
+     * call.
+     */
     public boolean contains(UUID sessionId) {
         return ids.contains(sessionId);
     }
 
-    /** Whether every ended session is in the list; when not, {@link #ask} knows about those that are missing. */
-    public boolean isComplete() {
+    /**
+     * Returns true if the list holds every ended session of which this replica could accept an access token. Otherwise {@link #ask}
+     * decides.
+     */
+    public boolean isReliable() {
+        return complete && !clockDifference.isBehind();
+    }
+
+    /** Returns true if every ended session of the last full read found room in the list. */
+    boolean isComplete() {
         return complete;
     }
 
-    /** Asks the database whether a session has ended. Blocks. */
+    /**
+     * Asks the database whether a session has ended. A session without a row has. Blocks.
+     *
+     * @throws DatabaseException if the database does not answer
+     */
     @Transactional
     public boolean ask(UUID sessionId) {
         return FIND_LIVE
@@ -98,11 +129,13 @@ public class EndedSessions {
     }
 
     /**
-     * Takes these into the list, which are all that have ended, or more than it may hold; it is complete from then on if
-     * they find room. Only here is anything forgotten: what a clock that jumps ahead drops is among these again.
+     * Takes the result of a full read. The list is complete from then on if every id finds room. An entry is forgotten only here, if it
+     * has expired and its row is gone.
+     *
+     * @param all the ended sessions in the database, or one more than the list may hold
      */
     synchronized void take(Collection<UUID> all) {
-        forgetUntil(clock.instant());
+        forgetExpiredBut(all);
         completed(all.stream().allMatch(this::hold));
     }
 
@@ -127,9 +160,21 @@ public class EndedSessions {
         complete = now;
     }
 
-    private void forgetUntil(Instant now) {
-        while (!oldestFirst.isEmpty() && !oldestFirst.getFirst().until().isAfter(now)) {
-            ids.remove(oldestFirst.removeFirst().id());
+    /** An expired entry that is still in the table never leaves {@link #ids}: its access tokens must not be valid for a moment. */
+    private void forgetExpiredBut(Collection<UUID> all) {
+        Instant now = clock.instant();
+        if (oldestFirst.isEmpty() || oldestFirst.getFirst().until().isAfter(now)) {
+            return;
+        }
+        Set<UUID> kept = Set.copyOf(all);
+        int entries = oldestFirst.size();
+        for (int n = 0; n < entries && !oldestFirst.getFirst().until().isAfter(now); n++) {
+            UUID id = oldestFirst.removeFirst().id();
+            if (kept.contains(id)) {
+                oldestFirst.add(new Held(id, now.plus(remembered)));
+            } else {
+                ids.remove(id);
+            }
         }
     }
 }

@@ -48,8 +48,10 @@ class EndedSessionsFeed {
 
     private static final Sql LISTEN = Sql.of("LISTEN " + CHANNEL);
 
-    private static final Sql LOOK =
-            Sql.of("SELECT CAST(pg_postmaster_start_time() AS text), CAST(pg_current_snapshot() AS text)");
+    private static final Sql LOOK = Sql.of("""
+            SELECT CAST(pg_postmaster_start_time() AS text), CAST(pg_current_snapshot() AS text),
+                CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)
+            """);
 
     private static final Sql ALLOW_FULL_READ = Sql.of("SET LOCAL statement_timeout = " + FULL_READ.toMillis());
 
@@ -63,6 +65,7 @@ class EndedSessionsFeed {
     private static final int POLLS_PER_FULL_READ_OF_INCOMPLETE_LIST = 20;
 
     private final EndedSessions endedSessions;
+    private final ClockDifference clockDifference;
     private final OwnConnections connections;
     private final boolean listen;
     private final Duration pollInterval;
@@ -76,13 +79,23 @@ class EndedSessionsFeed {
 
     @Inject
     EndedSessionsFeed(
-            EndedSessions endedSessions, OwnConnections connections, SessionConfig config, MeterRegistry meters) {
-        this(endedSessions, connections, config.listen(), POLL_INTERVAL);
+            EndedSessions endedSessions,
+            ClockDifference clockDifference,
+            OwnConnections connections,
+            SessionConfig config,
+            MeterRegistry meters) {
+        this(endedSessions, clockDifference, connections, config.listen(), POLL_INTERVAL);
         meters.gauge("gatehouse.ended.sessions.read.age.seconds", this, EndedSessionsFeed::secondsSinceLastLook);
     }
 
-    EndedSessionsFeed(EndedSessions endedSessions, OwnConnections connections, boolean listen, Duration pollInterval) {
+    EndedSessionsFeed(
+            EndedSessions endedSessions,
+            ClockDifference clockDifference,
+            OwnConnections connections,
+            boolean listen,
+            Duration pollInterval) {
         this.endedSessions = endedSessions;
+        this.clockDifference = clockDifference;
         this.connections = connections;
         this.listen = listen;
         this.pollInterval = pollInterval;
@@ -124,6 +137,7 @@ class EndedSessionsFeed {
         try {
             while (!stopping.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
                 followOnOneConnection();
+                clockDifference.report();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -141,6 +155,7 @@ class EndedSessionsFeed {
             do {
                 read(connection);
                 succeeded();
+                clockDifference.report();
             } while (!awaitNext(connection));
         } catch (SQLException | RuntimeException | Error e) { // Even an Error must not end the reading without a word.
             failed(e);
@@ -197,9 +212,14 @@ class EndedSessionsFeed {
         return look.nanos() - fullReadNanos >= pollInterval.multipliedBy(polls).toNanos();
     }
 
-    private static Look look(Connection connection) {
+    /** Measures the difference of the clocks as well. */
+    private Look look(Connection connection) {
+        long begun = clockDifference.begin();
         return LOOK.on(connection)
-                .first(row -> new Look(row.getString(1), row.getString(2), System.nanoTime()))
+                .first(row -> {
+                    clockDifference.measured(begun, row.getLong(3));
+                    return new Look(row.getString(1), row.getString(2), System.nanoTime());
+                })
                 .orElseThrow();
     }
 

@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param authenticatedAt when the password was checked, in whole seconds; refreshing does not move it
  * @param absoluteLimit when it ends whatever happens, in whole seconds rounded down
  * @param refreshableFor how long its refresh token is good unless it is used, rounded to whole seconds
+ * @param issuedAt the {@code iat} of its access token, by this replica's clock
  */
 public record LiveSession(
         UUID id,
@@ -19,4 +20,5 @@ public record LiveSession(
         long generation,
         Instant authenticatedAt,
         Instant absoluteLimit,
-        Duration refreshableFor) {}
+        Duration refreshableFor,
+        Instant issuedAt) {}

@@ -26,9 +26,8 @@ public class RefreshTokens {
         this.keys = keys;
     }
 
-    /** The refresh token of a session's current generation: the same however often it is made under one key. */
-    public String issue(LiveSession session) {
-        RefreshKey key = keys.current();
+    /** Returns the refresh token of a session's current generation: always the same under one key. */
+    public static String issue(LiveSession session, RefreshKey key) {
         byte[] signed = ByteBuffer.allocate(SIGNED_BYTES)
                 .put(VERSION)
                 .put(key.id())

@@ -6,8 +6,10 @@ import dev.gatehouse.client.Client;
 import dev.gatehouse.database.AfterCommit;
 import dev.gatehouse.database.Sql;
 import dev.gatehouse.lifecycle.SweptTable;
+import dev.gatehouse.problem.NotReadyException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.orm.panache.Panache;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
@@ -107,6 +109,8 @@ public class Sessions implements SweptTable {
 
     private final SessionConfig config;
     private final EndedSessions endedSessions;
+    private final IssueTime issueTime;
+    private final ClockDifference clockDifference;
     private final AuditLog auditLog;
     private final AfterCommit afterCommit;
     private final MeterRegistry meters;
@@ -115,12 +119,16 @@ public class Sessions implements SweptTable {
     Sessions(
             SessionConfig config,
             EndedSessions endedSessions,
+            IssueTime issueTime,
+            ClockDifference clockDifference,
             AuditLog auditLog,
             AfterCommit afterCommit,
             MeterRegistry meters,
             DataSource pool) {
         this.config = config;
         this.endedSessions = endedSessions;
+        this.issueTime = issueTime;
+        this.clockDifference = clockDifference;
         this.auditLog = auditLog;
         this.afterCommit = afterCommit;
         this.meters = meters;
@@ -136,7 +144,9 @@ public class Sessions implements SweptTable {
                 WITH ended AS (
                     UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(),
                         end_reason = :reason, subject = NULL, user_agent = NULL, address = NULL,
-                        sweep_at = clock_timestamp() + make_interval(secs => :remembered)
+                        sweep_at = clock_timestamp() + make_interval(secs => :remembered),
+                        tokens_until = CASE WHEN :ahead > 0 THEN GREATEST(tokens_until,
+                            clock_timestamp() + make_interval(secs => :ahead + :remembered)) ELSE tokens_until END
                     WHERE
                 """ + condition + """
                      RETURNING id, account_id)
@@ -147,6 +157,8 @@ public class Sessions implements SweptTable {
     /**
      * Begins a session. Where the account has more than {@value #MOST_OF_AN_ACCOUNT} then, the one used longest ago
      * ends. The caller holds a lock on the account's row, so that logins beside each other count each other.
+     *
+     * @throws NotReadyException if this replica's clock is so far ahead that it cannot issue an access token of the session
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public LiveSession open(UUID accountId, String username, Client client) {
@@ -159,7 +171,8 @@ public class Sessions implements SweptTable {
                 .with("userAgent", client.userAgent().orElse(null))
                 .with("address", client.address())
                 .first(row -> new Opened(liveSession(row), row.getLong(7)))
-                .orElseThrow();
+                .filter(one -> issueTime.suits(one.session()))
+                .orElseThrow(NotReadyException::new);
         if (opened.others() >= MOST_OF_AN_ACCOUNT) {
             displace(accountId, opened.session().id(), client);
         }
@@ -223,7 +236,11 @@ public class Sessions implements SweptTable {
     }
 
     private Optional<RefreshOutcome> refreshed(String how, Credential credential, Sql.Call call) {
-        return presented(credential, call).first(Sessions::liveSession).map(session -> {
+        return presented(credential, call).first(this::liveSession).map(session -> {
+            if (!issueTime.suits(session)) {
+                QuarkusTransaction.setRollbackOnly();
+                return new RefreshOutcome.SessionEnded();
+            }
             afterCommit.run(() -> count(how, session));
             return new RefreshOutcome.Refreshed(session, credential);
         });
@@ -344,6 +361,7 @@ public class Sessions implements SweptTable {
     private List<Ended> end(EndReason reason, Sql.Call call) {
         List<Ended> ended = call.with("reason", reason.stored())
                 .with("remembered", seconds(endedSessions.remembered()))
+                .with("ahead", seconds(clockDifference.isAhead() ? clockDifference.ahead() : Duration.ZERO))
                 .with("channel", EndedSessionsFeed.CHANNEL)
                 .list(row -> new Ended(row.getObject(1, UUID.class), row.getObject(2, UUID.class)));
         if (!ended.isEmpty()) {
@@ -362,10 +380,10 @@ public class Sessions implements SweptTable {
     public int sweep(int atMost) {
         return Sql.of(String.format(Locale.ROOT, """
                         WITH due AS MATERIALIZED (
-                            SELECT id, clock_timestamp() AS instant,
+                            SELECT id, clock_timestamp() - make_interval(secs => :behind) AS instant,
                                 CASE WHEN ended_at IS NULL THEN LEAST(idle_limit, absolute_limit)
-                                     ELSE ended_at + make_interval(secs => :remembered) END AS needed_until
-                            FROM session WHERE sweep_at < (SELECT clock_timestamp())
+                                     ELSE GREATEST(tokens_until, ended_at + make_interval(secs => :remembered)) END AS needed_until
+                            FROM session WHERE sweep_at < (SELECT clock_timestamp() - make_interval(secs => :behind))
                             ORDER BY sweep_at LIMIT %d FOR UPDATE SKIP LOCKED),
                         removed AS (
                             DELETE FROM session USING due WHERE session.id = due.id AND needed_until <= instant),
@@ -376,6 +394,7 @@ public class Sessions implements SweptTable {
                         """, atMost))
                 .on(pool)
                 .with("remembered", seconds(endedSessions.remembered()))
+                .with("behind", seconds(clockDifference.isBehind() ? clockDifference.behind() : Duration.ZERO))
                 .first(row -> row.getInt(1))
                 .orElseThrow();
     }
@@ -384,13 +403,14 @@ public class Sessions implements SweptTable {
         return duration.toMillis() / 1000.0;
     }
 
-    private static LiveSession liveSession(ResultSet row) throws SQLException {
+    private LiveSession liveSession(ResultSet row) throws SQLException {
         return new LiveSession(
                 row.getObject(1, UUID.class),
                 row.getString(2),
                 row.getLong(3),
                 Instant.ofEpochSecond(row.getLong(4)),
                 Instant.ofEpochSecond(row.getLong(5)),
-                Duration.ofSeconds(row.getLong(6)));
+                Duration.ofSeconds(row.getLong(6)),
+                issueTime.now());
     }
 }

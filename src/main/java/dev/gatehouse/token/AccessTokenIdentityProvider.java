@@ -14,8 +14,8 @@ import jakarta.inject.Singleton;
 
 /**
  * Puts {@link AccessTokens} behind Quarkus' {@code @Authenticated}: SmallRye's mechanism takes the token from the
- * request, and this stands before SmallRye's own provider. A token is refused when its session has ended, which the list
- * in memory knows; only while that is not complete is the database asked, on a worker thread.
+ * request, and this stands before SmallRye's own provider. A token is refused if its session has ended, which the list in memory
+ * knows. Only while the list is not reliable is the database asked, on a worker thread.
  */
 @Singleton
 class AccessTokenIdentityProvider implements IdentityProvider<TokenAuthenticationRequest> {
@@ -56,11 +56,11 @@ class AccessTokenIdentityProvider implements IdentityProvider<TokenAuthenticatio
     }
 
     private Uni<SecurityIdentity> authenticate(AccessToken token, AuthenticationRequestContext context) {
-        boolean complete = endedSessions.isComplete(); // First: it may become complete between the two questions.
+        boolean reliable = endedSessions.isReliable(); // First: it may become reliable between the two questions.
         if (endedSessions.contains(token.sessionId())) {
             return refused();
         }
-        if (complete) {
+        if (reliable) {
             return Uni.createFrom().item(identity(token));
         }
         return context.runBlocking(() -> {

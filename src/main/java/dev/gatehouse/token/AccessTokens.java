@@ -63,11 +63,11 @@ public class AccessTokens {
     }
 
     /**
-     * Makes a token of a session's current generation. It is good from now on for the configured lifetime, and not beyond
-     * the session's absolute limit.
+     * Issues a token of a session's current generation. It is valid for the configured lifetime, and not beyond the session's absolute
+     * limit, which lies after its {@code iat}.
      */
-    IssuedToken issue(LiveSession session) {
-        long now = clock.instant().getEpochSecond();
+    IssuedToken issue(LiveSession session, SigningKey key) {
+        long now = session.issuedAt().getEpochSecond();
         long expiresAt = Math.min(
                 now + config.lifetime().toSeconds(), session.absoluteLimit().getEpochSecond());
         JwtClaimsBuilder claims = Jwt.issuer(config.issuer())
@@ -79,11 +79,10 @@ public class AccessTokens {
                 .claim(GENERATION, session.generation())
                 .claim(AUTH_TIME, session.authenticatedAt().getEpochSecond());
         config.audience().ifPresent(claims::audience);
-        return new IssuedToken(sign(claims), Duration.ofSeconds(Math.max(0, expiresAt - now)));
+        return new IssuedToken(sign(claims, key), Duration.ofSeconds(expiresAt - now));
     }
 
-    private String sign(JwtClaimsBuilder claims) {
-        SigningKey key = keys.current();
+    private static String sign(JwtClaimsBuilder claims, SigningKey key) {
         JwtSignatureBuilder signature = claims.jws()
                 .algorithm(algorithm(key.algorithm()))
                 .header("typ", CompactToken.TYPE)

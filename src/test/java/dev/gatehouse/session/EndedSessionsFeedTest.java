@@ -64,8 +64,10 @@ class EndedSessionsFeedTest {
     }
 
     private EndedSessions replica(boolean listen, Duration pollInterval) throws SQLException {
-        EndedSessions list = new EndedSessions(Duration.ofMinutes(30), LIMIT, clock, new PGSimpleDataSource());
-        EndedSessionsFeed feed = new EndedSessionsFeed(list, connections, listen, pollInterval);
+        ClockDifference difference = new ClockDifference(clock, System::nanoTime);
+        EndedSessions list =
+                new EndedSessions(Duration.ofMinutes(30), LIMIT, clock, difference, new PGSimpleDataSource());
+        EndedSessionsFeed feed = new EndedSessionsFeed(list, difference, connections, listen, pollInterval);
         feed.start(new Database.Reached());
         feeds.add(feed);
         return list;
@@ -186,7 +188,7 @@ class EndedSessionsFeedTest {
             assertThat(replica.isComplete()).isFalse();
             assertThat(replica.size()).isLessThanOrEqualTo(LIMIT);
             sql.update("DELETE FROM session WHERE account_id = ?", account);
-            clock.advance(Duration.ofMinutes(31));
+            clock.advance(Duration.ofMinutes(33));
             Await.until(replica::isComplete);
         } finally {
             sql.update("DELETE FROM session WHERE account_id = ?", account);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,10 @@ class EndedSessionsTest {
     private static final int LIMIT = 100;
 
     private final MutableClock clock = new MutableClock();
-    private final EndedSessions ended = new EndedSessions(TOKEN_LIFE, LIMIT, clock, new PGSimpleDataSource());
+    private final AtomicLong nanos = new AtomicLong();
+    private final ClockDifference difference = new ClockDifference(clock, nanos::get);
+    private final EndedSessions ended =
+            new EndedSessions(TOKEN_LIFE, LIMIT, clock, difference, new PGSimpleDataSource());
     private final UUID session = UUID.randomUUID();
 
     @BeforeEach
@@ -27,12 +31,12 @@ class EndedSessionsTest {
     }
 
     @Test
-    void aSessionIsHeldForAMinuteLongerThanATokenLives() {
+    void aSessionIsHeldForThreeMinutesLongerThanATokenLives() {
         ended.add(session);
-        clock.freezeAt(NOW.plus(Duration.ofMinutes(31)).minusNanos(1));
+        clock.freezeAt(NOW.plus(Duration.ofMinutes(33)).minusNanos(1));
         ended.take(List.of());
         assertThat(ended.contains(session)).isTrue();
-        clock.freezeAt(NOW.plus(Duration.ofMinutes(31)));
+        clock.freezeAt(NOW.plus(Duration.ofMinutes(33)));
         ended.take(List.of());
         assertThat(ended.contains(session)).isFalse();
     }
@@ -54,6 +58,18 @@ class EndedSessionsTest {
         ended.take(List.of(session));
         clock.freezeAt(NOW);
         assertThat(ended.contains(session)).isTrue();
+    }
+
+    @Test
+    void whileTheClockIsBehindTheListIsNotReliable() {
+        difference.measured(difference.begin(), NOW.toEpochMilli());
+        assertThat(ended.isReliable()).isTrue();
+        clock.freezeAt(NOW.minus(ClockDifference.TOLERATED));
+        assertThat(ended.isReliable()).isTrue();
+        clock.freezeAt(NOW.minus(ClockDifference.TOLERATED).minusMillis(1));
+        assertThat(ended.isReliable()).isFalse();
+        clock.freezeAt(NOW.plus(Duration.ofDays(40)));
+        assertThat(ended.isReliable()).isTrue();
     }
 
     @Test
@@ -79,7 +95,7 @@ class EndedSessionsTest {
         fill(LIMIT + 1);
         ended.take(List.of(session));
         assertThat(ended.isComplete()).isFalse();
-        clock.freezeAt(NOW.plus(Duration.ofMinutes(31)));
+        clock.freezeAt(NOW.plus(Duration.ofMinutes(33)));
         ended.take(List.of(session));
         assertThat(ended.isComplete()).isTrue();
         assertThat(ended.contains(session)).isTrue();

@@ -21,19 +21,19 @@ class RefreshTokensTest {
     @Inject
     RefreshKeys keys;
 
-    private final LiveSession session =
-            new LiveSession(UUID.randomUUID(), "somebody", 7, Instant.EPOCH, Instant.EPOCH, Duration.ZERO);
+    private final LiveSession session = new LiveSession(
+            UUID.randomUUID(), "somebody", 7, Instant.EPOCH, Instant.EPOCH, Duration.ZERO, Instant.EPOCH);
 
     @Test
     void whatIsIssuedIsReadAndTheSameEachTime() {
-        String token = refreshTokens.issue(session);
-        assertThat(token).hasSize(84).matches("[\\w-]+").isEqualTo(refreshTokens.issue(session));
+        String token = RefreshTokens.issue(session, keys.current());
+        assertThat(token).hasSize(84).matches("[\\w-]+").isEqualTo(RefreshTokens.issue(session, keys.current()));
         assertThat(refreshTokens.parse(token)).contains(new Credential.OfRefreshToken(session.id(), 7));
     }
 
     @Test
     void noOtherTextIsARefreshToken() {
-        String token = refreshTokens.issue(session);
+        String token = RefreshTokens.issue(session, keys.current());
         for (int n = 0; n < token.length(); n++) {
             for (char other : new char[] {'A', 'z', '.', '=', ' ', '\u00e4'}) {
                 if (token.charAt(n) != other) {
@@ -51,7 +51,7 @@ class RefreshTokensTest {
 
     @Test
     void anotherVersionIsRefusedAlsoWhenItsCodeIsRight() {
-        byte[] token = Base64.getUrlDecoder().decode(refreshTokens.issue(session));
+        byte[] token = Base64.getUrlDecoder().decode(RefreshTokens.issue(session, keys.current()));
         token[0] = 2;
         byte[] signed = Arrays.copyOf(token, token.length - RefreshKey.CODE_BYTES);
         System.arraycopy(keys.current().code(signed), 0, token, signed.length, RefreshKey.CODE_BYTES);

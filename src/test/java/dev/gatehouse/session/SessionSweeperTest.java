@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which sessions the clean-up removes and which it keeps. Ended ones stay for 31 minutes and 5 seconds. */
+/** Which sessions the clean-up removes and which it keeps. Ended ones stay for 33 minutes and 5 seconds. */
 @QuarkusTest
 class SessionSweeperTest {
     private static final String PASSWORD = "a long enough password";
@@ -40,10 +40,10 @@ class SessionSweeperTest {
         Answer login = api.login(username, PASSWORD);
         api.logOut(login.token());
         UUID session = login.session();
-        due(session, "ended_at = clock_timestamp() - interval '31 minutes'");
+        due(session, "ended_at = clock_timestamp() - interval '33 minutes'");
         sweeper.sweep();
         assertThat(exists(session)).isTrue();
-        due(session, "ended_at = clock_timestamp() - interval '31 minutes 5 seconds'");
+        due(session, "ended_at = clock_timestamp() - interval '33 minutes 5 seconds'");
         sweeper.sweep();
         assertThat(exists(session)).isFalse();
     }
@@ -55,7 +55,7 @@ class SessionSweeperTest {
         assertThat(sql.text(
                         "SELECT round(extract(epoch FROM sweep_at - ended_at)) FROM session WHERE id = ?",
                         login.session()))
-                .isEqualTo(String.valueOf(31 * 60 + 5));
+                .isEqualTo(String.valueOf(33 * 60 + 5));
     }
 
     @Test

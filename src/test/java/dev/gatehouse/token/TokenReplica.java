@@ -24,11 +24,13 @@ public final class TokenReplica {
     final MeterRegistry meters = new SimpleMeterRegistry();
     final VerifiedTokens verifiedTokens;
     private final AccessTokens accessTokens;
+    private final SigningKeys keys;
     private final Clock clock;
 
     /** A replica that remembers so many verified tokens. */
     public TokenReplica(SigningKeys keys, Clock clock, int verifiedLimit) {
         TokenConfig config = new Defaults(verifiedLimit);
+        this.keys = keys;
         this.clock = clock;
         this.verifiedTokens = new VerifiedTokens(verifiedLimit, config.leeway(), clock, meters);
         this.accessTokens = new AccessTokens(keys, verifiedTokens, config, clock, STRICT);
@@ -60,10 +62,9 @@ public final class TokenReplica {
     /** The access token of a session that begins now. */
     public String issue() {
         Instant now = clock.instant();
-        return accessTokens
-                .issue(new LiveSession(
-                        UUID.randomUUID(), "somebody", 1, now, now.plus(Duration.ofDays(30)), Duration.ofDays(7)))
-                .compact();
+        LiveSession session = new LiveSession(
+                UUID.randomUUID(), "somebody", 1, now, now.plus(Duration.ofDays(30)), Duration.ofDays(7), now);
+        return accessTokens.issue(session, keys.current()).compact();
     }
 
     public AccessTokens.TokenCheckOutcome check(String compact) {
