@@ -30,8 +30,8 @@ class ClockDifference {
     private final LongSupplier nanoTime;
     private volatile @Nullable Measurement last;
 
-    private boolean warned;
-    private long warnedNanos;
+    private boolean wrong;
+    private @Nullable Long warnedNanos;
 
     @Inject
     ClockDifference(Clock clock, MeterRegistry meters) {
@@ -104,15 +104,14 @@ class ClockDifference {
     /** Logs a difference beyond {@link #TOLERATED}, at most once a minute, and its end. Called by one thread. */
     void report() {
         long millis = millis();
+        long now = nanoTime.getAsLong();
         if (Math.abs(millis) <= TOLERATED_MILLIS) {
-            if (warned) {
+            if (wrong) {
                 LOG.info("clock=right");
             }
-            warned = false;
-            return;
-        }
-        long now = nanoTime.getAsLong();
-        if (!warned || now - warnedNanos >= NANOS_BETWEEN_WARNINGS) {
+            wrong = false;
+        } else if (warnedNanos == null || now - warnedNanos >= NANOS_BETWEEN_WARNINGS) {
+            wrong = true;
             warnedNanos = now;
             LOG.warnf(
                     "clock=%s seconds=%d effect=\"%s\" remedy=\"set the clocks of this machine and of the database\"",
@@ -122,6 +121,5 @@ class ClockDifference {
                             ? "each check of an access token costs a query"
                             : "other replicas refuse new access tokens until their iat");
         }
-        warned = true;
     }
 }

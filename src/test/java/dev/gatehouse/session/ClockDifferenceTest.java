@@ -143,6 +143,9 @@ class ClockDifferenceTest {
         assertThat(lines.getLast()).startsWith("INFO").contains("clock=right");
         clock.advance(Duration.ofHours(1));
         difference.report();
+        assertThat(lines).hasSize(3);
+        pass(Duration.ofMinutes(1));
+        difference.report();
         assertThat(lines.getLast()).contains("clock=ahead");
     }
 
