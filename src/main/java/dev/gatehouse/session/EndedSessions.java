@@ -9,9 +9,9 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,8 +45,9 @@ public class EndedSessions {
     private final Clock clock;
     private final ClockDifference clockDifference;
     private final DataSource pool;
-    private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
-    private final Deque<Held> oldestFirst = new ArrayDeque<>();
+    /** Each session and until when an access token of it might be accepted. */
+    private final Map<UUID, Instant> untilById = new ConcurrentHashMap<>();
+
     private volatile boolean complete = true;
 
     @Inject
@@ -70,15 +71,12 @@ public class EndedSessions {
         this.pool = pool;
     }
 
-    /** A session and until when an access token of it might be accepted. */
-    private record Held(UUID id, Instant until) {}
-
     /**
      * Returns true if the session is known to have ended. False proves that it has not only if {@link #isReliable} was true before this
      * call.
      */
     public boolean contains(UUID sessionId) {
-        return ids.contains(sessionId);
+        return untilById.containsKey(sessionId);
     }
 
     /**
@@ -114,7 +112,7 @@ public class EndedSessions {
     }
 
     int size() {
-        return ids.size();
+        return untilById.size();
     }
 
     int limit() {
@@ -141,12 +139,11 @@ public class EndedSessions {
 
     /** Returns false when there is no room. */
     private boolean hold(UUID sessionId) {
-        if (!ids.contains(sessionId)) {
-            if (ids.size() >= limit) {
+        if (!untilById.containsKey(sessionId)) {
+            if (untilById.size() >= limit) {
                 return false;
             }
-            ids.add(sessionId);
-            oldestFirst.add(new Held(sessionId, clock.instant().plus(remembered)));
+            untilById.put(sessionId, clock.instant().plus(remembered));
         }
         return true;
     }
@@ -155,26 +152,20 @@ public class EndedSessions {
         if (complete && !now) {
             LOG.warnf("ended_sessions=overflow limit=%d effect=\"each check of an access token costs a query\"", limit);
         } else if (!complete && now) {
-            LOG.infof("ended_sessions=complete size=%d", ids.size());
+            LOG.infof("ended_sessions=complete size=%d", untilById.size());
         }
         complete = now;
     }
 
-    /** An expired entry that is still in the table never leaves {@link #ids}: its access tokens must not be valid for a moment. */
+    /**
+     * An expired entry that is still in the table never leaves the list: its access tokens must not be valid for a moment. An entry that
+     * was made while the clock was ahead expires as if it were made now.
+     */
     private void forgetExpiredBut(Collection<UUID> all) {
         Instant now = clock.instant();
-        if (oldestFirst.isEmpty() || oldestFirst.getFirst().until().isAfter(now)) {
-            return;
-        }
-        Set<UUID> kept = Set.copyOf(all);
-        int entries = oldestFirst.size();
-        for (int n = 0; n < entries && !oldestFirst.getFirst().until().isAfter(now); n++) {
-            UUID id = oldestFirst.removeFirst().id();
-            if (kept.contains(id)) {
-                oldestFirst.add(new Held(id, now.plus(remembered)));
-            } else {
-                ids.remove(id);
-            }
-        }
+        Instant latest = now.plus(remembered);
+        Set<UUID> kept = new HashSet<>(all);
+        untilById.entrySet().removeIf(entry -> !entry.getValue().isAfter(now) && !kept.contains(entry.getKey()));
+        untilById.replaceAll((id, until) -> until.isAfter(latest) ? latest : until);
     }
 }

@@ -73,6 +73,19 @@ class EndedSessionsTest {
     }
 
     @Test
+    void anEntryThatWasMadeWhileTheClockWasAheadIsForgottenLikeOthers() {
+        clock.freezeAt(NOW.plus(Duration.ofDays(40)));
+        ended.add(UUID.randomUUID());
+        clock.freezeAt(NOW);
+        ended.add(session);
+        ended.take(List.of());
+        assertThat(ended.size()).isEqualTo(2);
+        clock.freezeAt(NOW.plus(Duration.ofMinutes(33)));
+        ended.take(List.of());
+        assertThat(ended.size()).isZero();
+    }
+
+    @Test
     void upToItsLimitTheListIsComplete() {
         fill(LIMIT);
         assertThat(ended.isComplete()).isTrue();
