@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Keys across processes: replicas, restarts under another configuration, and an operator's statements. */
@@ -82,19 +83,19 @@ class KeysIT {
         try (PackagedService service = PackagedService.listening(
                 Map.of("QUARKUS_DATASOURCE_JDBC_URL", url, "GATEHOUSE_KEY_ENCRYPTION_KEYS", key(2)))) {
             service.awaitLog("keys=unreadable");
-            awaitTries(url, 10);
-            assertThat(service.log().lines().filter(line -> line.contains("schema=")))
-                    .as("the schema is looked after once")
-                    .hasSize(1);
-            assertThat(service.log().lines().filter(line -> line.contains("database-watch")))
-                    .as(service.log())
-                    .hasSize(3);
+            awaitTries(url, 3);
+            List<String> watch = service.log()
+                    .lines()
+                    .filter(line -> line.contains("database-watch"))
+                    .toList();
+            assertThat(watch).as(service.log()).hasSize(3);
+            assertThat(watch.get(0)).contains("schema=");
+            assertThat(watch.get(1)).contains("database=answering");
+            assertThat(watch.get(2)).contains("keys=unreadable", "none of the configured encryption keys");
             assertThat(service.api().login("somebody", PASSWORD).problem()).isEqualTo("starting");
-            assertThat(service.management()
-                            .call("GET", "/q/health/ready")
-                            .send()
-                            .status())
-                    .isEqualTo(503);
+            Answer ready = service.management().call("GET", "/q/health/ready").send();
+            assertThat(ready.status()).isEqualTo(503);
+            assertThat(states(ready)).containsAllEntriesOf(Map.of("database", "UP", "keys", "DOWN", "serving", "DOWN"));
             assertThat(keys(url)).isEqualTo(before);
         }
         try (PackagedService service = PackagedService.ready(
@@ -103,6 +104,58 @@ class KeysIT {
             service.api().signUp("somebody", PASSWORD);
             String token = service.api().login("somebody", PASSWORD).token();
             assertThat(before).contains(kid(token));
+        }
+    }
+
+    private static Map<String, String> states(Answer health) {
+        Map<String, String> states = new TreeMap<>();
+        health.json()
+                .path("checks")
+                .forEach(check -> states.put(
+                        check.path("name").asText(), check.path("status").asText()));
+        return states;
+    }
+
+    @Test
+    void withoutAnyEncryptionKeyOneLineSaysWhyNoKeyCanBeRead() {
+        String url = TestPostgres.newDatabase();
+        try (PackagedService service = PackagedService.ready(url, Map.of("GATEHOUSE_KEY_ENCRYPTION_KEYS", key(1)))) {
+            assertThat(service.log()).contains("keys=managed stored=encrypted");
+        }
+        try (PackagedService service = PackagedService.listening(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
+            service.awaitLog("keys=unreadable");
+            awaitTries(url, 3);
+            assertThat(service.log()).doesNotContain("stored=clear").doesNotContain("database=unavailable");
+            assertThat(service.log().lines().filter(line -> line.contains("keys=")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void encryptionIsEnabledForKeysInClearByASettingAndNotWithoutIt() {
+        String url = TestPostgres.newDatabase();
+        String token;
+        try (PackagedService service = PackagedService.ready(url, CHEAP)) {
+            service.api().signUp("somebody", PASSWORD);
+            token = service.api().login("somebody", PASSWORD).token();
+        }
+        String before = keys(url);
+        Map<String, String> refusing = Map.of("GATEHOUSE_KEY_ENCRYPTION_KEYS", key(1));
+        try (PackagedService service = PackagedService.listening(
+                Map.of("QUARKUS_DATASOURCE_JDBC_URL", url, "GATEHOUSE_KEY_ENCRYPTION_KEYS", key(1)))) {
+            service.awaitLog("keys=refused");
+            assertThat(service.log()).contains("gatehouse.key.accept-clear=true");
+            assertThat(service.api().secret(token).problem()).isEqualTo("starting");
+            assertThat(keys(url)).isEqualTo(before);
+        }
+        Map<String, String> accepting =
+                Map.of("GATEHOUSE_KEY_ENCRYPTION_KEYS", key(1), "GATEHOUSE_KEY_ACCEPT_CLEAR", "true");
+        try (PackagedService service = PackagedService.ready(url, accepting)) {
+            assertThat(service.log()).contains("key=wrapped", "keys=accepted-in-clear");
+        }
+        try (PackagedService service = PackagedService.ready(url, refusing)) {
+            assertThat(service.api().secret(token).status()).isEqualTo(200);
+            assertThat(service.log()).doesNotContain("keys=refused").doesNotContain("key=wrapped");
         }
     }
 

@@ -19,13 +19,13 @@ public final class KeysInMemory {
         AppSecrets secrets = new AppSecrets(symmetric ? Optional.of(secret) : Optional.empty(), List.of());
         KeySchedule schedule =
                 new KeySchedule(algorithm, Duration.ofDays(30), Duration.ofMinutes(30), Duration.ofDays(30));
-        Keyring keyring = new Keyring(null, secrets, schedule, new KeyWrap(List.of()), Runnable::run);
-        keyring.take(new KeyTable.Reading(symmetric ? List.of() : List.of(row(algorithm)), NOW));
+        Keyring keyring = new Keyring(null, secrets, schedule, new KeyWrap(List.of(), false), Runnable::run);
+        keyring.take(new KeyTable.Reading(symmetric ? List.of() : List.of(row(algorithm)), List.of(), NOW));
         return new SigningKeys(keyring);
     }
 
     private static StoredKey row(KeyAlgorithm algorithm) {
-        NewKey key = NewKey.signing(algorithm, new KeyWrap(List.of()));
+        NewKey key = NewKey.signing(algorithm, new KeyWrap(List.of(), false));
         return new StoredKey(
                 key.id(), key.purpose(), algorithm, key.publicKey(), key.material(), null, NOW, NOW, null);
     }

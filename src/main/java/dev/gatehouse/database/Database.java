@@ -52,6 +52,7 @@ public class Database {
     private volatile String missingRights = "";
     private Duration wait = SHORTEST_WAIT;
     private @Nullable String lastFault;
+    private @Nullable String lastObserverFault;
     private @Nullable Connection probing;
 
     Database(
@@ -87,9 +88,12 @@ public class Database {
         return missingRights;
     }
 
-    /** Whether a query reached the database within the last seconds, and the role lacks no right there. */
+    /**
+     * Returns true if a query reached the database within the last seconds, its schema is current, and the role lacks no right
+     * there. May be true before {@link #hasBeenReached}.
+     */
     public boolean isAnswering() {
-        return reached && answering && System.nanoTime() - lastAnswerNanos < FRESH.toNanos();
+        return answering && System.nanoTime() - lastAnswerNanos < FRESH.toNanos();
     }
 
     private void watch() {
@@ -105,12 +109,12 @@ public class Database {
     }
 
     private void look() {
+        Connection connection;
         try {
+            connection = connection();
             if (!reached) {
-                reach();
-                reached = true;
+                prepare(connection);
             }
-            Connection connection = connection();
             requireWritable(connection);
             List<String> missing = DatabaseRights.missing(connection, schema.history());
             if (missing.isEmpty()) {
@@ -118,20 +122,47 @@ public class Database {
             } else {
                 failed(new MissingRightsException(missing));
             }
-            probedEvent.fire(new Probed(connection));
         } catch (Throwable e) { // Even an Error must not end the watch, and with it the service, without a word.
             stopProbing();
             failed(e);
+            return;
         }
+        notifyObservers(connection);
     }
 
     /** Rights are looked at twice: before the migration, which may need them, and on the tables that it has made. */
-    private void reach() throws SQLException {
-        Connection connection = connection();
+    private void prepare(Connection connection) throws SQLException {
         DatabaseSchema.require(DatabaseRights.missing(connection, schema.history()));
         schema.migrate(connection);
         DatabaseSchema.require(DatabaseRights.missing(connection, schema.history()));
-        reachedEvent.fire(new Reached());
+    }
+
+    /** Whatever an observer throws, the database answers. If the database is the reason after all, the next look finds it. */
+    private void notifyObservers(Connection connection) {
+        try {
+            if (!reached && answering) {
+                Reached event = new Reached();
+                reachedEvent.fire(event);
+                reached = !event.isPostponed();
+            }
+            if (reached) {
+                probedEvent.fire(new Probed(connection));
+            }
+            lastObserverFault = null;
+        } catch (Throwable e) { // Likewise.
+            stopProbing(); // The observer may have left it in the middle of something.
+            observerFailed(e);
+        }
+    }
+
+    /** Logs a fault when it begins and when its reason changes, not at every try. */
+    private void observerFailed(Throwable fault) {
+        String reason = reason(fault);
+        if (stopping.getCount() > 0 && !reason.equals(lastObserverFault)) {
+            LOG.warnf("%s reason=%s", reached ? "probe=failed" : "start=failed", reason);
+            LOG.debug("observer of the database", fault);
+        }
+        lastObserverFault = reason;
     }
 
     /** On a connection of its own: a busy pool is not an outage. */
@@ -233,14 +264,26 @@ public class Database {
 
     /**
      * Fired once after start, in the thread that watches the database, as soon as that has been reached and its schema is
-     * current. An observer reads what its feature cannot answer without; if one throws, all are called again later, and
-     * until none does, calls are refused with {@code CommonProblem.STARTING}.
+     * current. An observer reads what its feature cannot answer without. If one throws or {@linkplain #postpone() postpones}, all
+     * are called again later. Until then calls are refused with {@code CommonProblem.STARTING}.
      */
-    public record Reached() {}
+    public static final class Reached {
+        private volatile boolean postponed;
+
+        /** Keeps the service from answering until the event is fired again. The observer logs the reason. */
+        public void postpone() {
+            postponed = true;
+        }
+
+        /** Returns true if an observer has postponed the start. */
+        public boolean isPostponed() {
+            return postponed;
+        }
+    }
 
     /**
      * Fired each second while the database answers, in the thread that watches it, after {@link Reached}. An observer
-     * may read what it must know of soon; it is quick and does not throw, since others wait for it.
+     * may read what it must know of soon. It is quick and does not throw, since others wait for it. What it throws is logged.
      *
      * @param connection the watch's own, in auto-commit mode
      */
@@ -257,7 +300,7 @@ public class Database {
 
         @Override
         public boolean test(ScheduledExecution execution) {
-            return !database.isAnswering();
+            return !database.hasBeenReached() || !database.isAnswering();
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.gatehouse.key;
 
+import java.security.MessageDigest;
+import java.util.Arrays;
+
 /** The bytes of a key, in clear or wrapped, which never show themselves. */
 final class KeyBytes {
     private final byte[] bytes;
@@ -10,6 +13,16 @@ final class KeyBytes {
 
     byte[] toArray() {
         return bytes.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof KeyBytes that && MessageDigest.isEqual(bytes, that.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gatehouse.key;
 
 import dev.gatehouse.setting.DurationRange;
 import dev.gatehouse.setting.DurationSetting;
+import dev.gatehouse.setting.StrictBoolean;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -46,4 +47,12 @@ interface KeyConfig {
      * is read at the start. Empty: there is none.
      */
     Optional<Path> encryptionKeysFile();
+
+    /**
+     * Whether keys that the database holds in clear are good although there are encryption keys. They are encrypted as soon as
+     * they are read. Only while encryption is being enabled: afterwards such a key was written by somebody else.
+     */
+    @WithDefault("false")
+    @WithConverter(StrictBoolean.class)
+    boolean acceptClear();
 }

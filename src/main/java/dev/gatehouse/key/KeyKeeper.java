@@ -2,10 +2,12 @@ package dev.gatehouse.key;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,27 +36,22 @@ final class KeyKeeper {
         void on(Connection locked);
     }
 
-    /** Whether there is anything to do at that time. */
-    boolean isDue(KeyTable.Reading reading) {
-        return !steps(reading).isEmpty();
+    /** Reads and checks the keys, and makes them known. */
+    interface Rereading {
+        CheckedKeys read(Connection connection);
     }
 
-    /** Reads the keys, and makes them known. */
-    interface Rereading {
-        KeyTable.Reading read(Connection connection);
+    /** Returns true if there is anything to do. */
+    boolean isDue(CheckedKeys keys) {
+        return !steps(keys).isEmpty();
     }
 
     /** Does at a start what the configuration asks for now: wraps keys again, and replaces a standby of another algorithm. */
-    void adapt(Connection connection) throws SQLException {
-        Map<KeyStep, NewKey> made =
-                make(stepsToTheConfiguredAlgorithm(KeyTable.read(connection).keys()));
+    void adapt(Connection connection, Rereading rereading) throws SQLException {
+        Map<KeyStep, NewKey> made = make(stepsToTheConfiguredAlgorithm(rereading.read(connection)));
         inTransaction(connection, locked -> {
-            List<StoredKey> keys = KeyTable.read(locked).keys();
-            for (StoredKey row : keys) {
-                if (row.material() != null && wrap.isOutdated(row)) {
-                    rewrap(locked, row, row.material());
-                }
-            }
+            CheckedKeys keys = rereading.read(locked);
+            apply(locked, stepsToWrap(keys, wrap::isOutdated), Map.of());
             // Only with a successor at hand: another replica would make one of the old algorithm meanwhile.
             if (!made.isEmpty()) {
                 apply(locked, stepsToTheConfiguredAlgorithm(keys), made);
@@ -62,12 +59,20 @@ final class KeyKeeper {
         });
     }
 
-    private List<KeyStep> stepsToTheConfiguredAlgorithm(List<StoredKey> keys) {
-        return besideASecret ? List.of() : schedule.stepsToTheConfiguredAlgorithm(keys);
+    private List<KeyStep> stepsToTheConfiguredAlgorithm(CheckedKeys keys) {
+        return besideASecret || !keys.areUsable() ? List.of() : schedule.stepsToTheConfiguredAlgorithm(keys.good());
     }
 
-    private void rewrap(Connection locked, StoredKey row, KeyBytes material) {
-        Optional<byte[]> clear = wrap.open(row, material);
+    private static List<KeyStep> stepsToWrap(CheckedKeys keys, Predicate<StoredKey> which) {
+        List<KeyStep> steps = new ArrayList<>();
+        if (keys.areUsable()) {
+            keys.good().stream().filter(which).forEach(row -> steps.add(new KeyStep.Wrap(row)));
+        }
+        return steps;
+    }
+
+    private void rewrap(Connection locked, StoredKey row) {
+        Optional<byte[]> clear = row.material() == null ? Optional.empty() : wrap.open(row, row.material());
         if (clear.isPresent()) {
             String under = wrap.currentId().orElseThrow();
             KeyTable.rewrap(locked, row.id(), wrap.wrap(clear.get(), row.purpose(), row.id()), under);
@@ -77,18 +82,23 @@ final class KeyKeeper {
 
     /** Does what is due, until nothing is. Keys are made before the lock is taken, since that can take seconds. */
     void takeTurns(Connection connection, Rereading rereading) throws SQLException {
-        KeyTable.Reading reading = rereading.read(connection);
-        for (int round = 0; round < MOST_ROUNDS && isDue(reading); round++) {
-            Map<KeyStep, NewKey> made = make(steps(reading));
-            inTransaction(connection, locked -> apply(locked, steps(KeyTable.read(locked)), made));
-            reading = rereading.read(connection);
+        CheckedKeys keys = rereading.read(connection);
+        for (int round = 0; round < MOST_ROUNDS && isDue(keys); round++) {
+            Map<KeyStep, NewKey> made = make(steps(keys));
+            inTransaction(connection, locked -> apply(locked, steps(rereading.read(locked)), made));
+            keys = rereading.read(connection);
         }
     }
 
-    private List<KeyStep> steps(KeyTable.Reading reading) {
-        return besideASecret
-                ? schedule.stepsBesideASecret(reading.keys())
-                : schedule.steps(reading.keys(), reading.now());
+    /** Nothing, while a row cannot be read or no good one of its purpose is left: it is not replaced. */
+    private List<KeyStep> steps(CheckedKeys keys) {
+        if (!keys.areUsable()) {
+            return List.of();
+        }
+        List<KeyStep> steps = stepsToWrap(keys, wrap::isUnwrapped);
+        steps.addAll(
+                besideASecret ? schedule.stepsBesideASecret(keys.good()) : schedule.steps(keys.good(), keys.now()));
+        return steps;
     }
 
     private Map<KeyStep, NewKey> make(List<KeyStep> steps) {
@@ -107,16 +117,18 @@ final class KeyKeeper {
             case KeyStep.MakeSigningKey(KeyAlgorithm algorithm) -> NewKey.signing(algorithm, wrap);
             case KeyStep.MakeRefreshKey after -> NewKey.refresh(wrap);
             case KeyStep.MakeNameKey name -> NewKey.names(wrap);
+            case KeyStep.Wrap change -> null;
             case KeyStep.Sign change -> null;
             case KeyStep.Stop change -> null;
             case KeyStep.Forget change -> null;
         };
     }
 
-    private static void apply(Connection locked, List<KeyStep> steps, Map<KeyStep, NewKey> made) {
+    private void apply(Connection locked, List<KeyStep> steps, Map<KeyStep, NewKey> made) {
         for (KeyStep step : steps) {
             switch (step) {
                 case KeyStep.Make make -> insert(locked, make, made.get(make));
+                case KeyStep.Wrap(StoredKey row) -> rewrap(locked, row);
                 case KeyStep.Sign(String id) -> KeyTable.sign(locked, id);
                 case KeyStep.Stop(String id) -> KeyTable.stop(locked, id);
                 case KeyStep.Forget(String id) -> KeyTable.forget(locked, id);

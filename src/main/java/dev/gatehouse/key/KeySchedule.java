@@ -93,7 +93,7 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
 
     /** Another algorithm is asked for only by a change of the configuration, which need not wait for the lifetime. */
     private boolean isDue(StoredKey signing, StoredKey standby, Instant now) {
-        boolean published = !now.isBefore(standby.createdAt().plus(STANDBY));
+        boolean published = isSince(standby.createdAt(), STANDBY, now);
         boolean old = isSince(signing.signsFrom(), lifetime, now);
         return published && (old || signing.algorithm() != standby.algorithm());
     }
@@ -140,13 +140,22 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
         return !isSince(key.stoppedAt(), accessToken.plus(MARGIN), now);
     }
 
+    /** Returns true if a key can do what its purpose asks for, now or soon. */
+    boolean isOfUse(StoredKey key, Instant now) {
+        return switch (key.purpose()) {
+            case SIGNING -> !key.hasStopped();
+            case REFRESH -> !isForgotten(key, now);
+            case NAME_HASH -> true;
+        };
+    }
+
     private boolean isForgotten(StoredKey key, Instant now) {
         Duration signsOn = key.purpose() == Purpose.SIGNING ? accessToken : REFRESH_KEY_WAITS;
         return isSince(key.stoppedAt(), signsOn.plus(session), now);
     }
 
     private static boolean isSince(@Nullable Instant instant, Duration age, Instant now) {
-        return instant != null && !now.isBefore(instant.plus(age));
+        return instant != null && !instant.isAfter(now.minus(age)); // A sum with an infinite instant overflows.
     }
 
     static List<StoredKey> of(Purpose purpose, List<StoredKey> keys) {

@@ -37,6 +37,9 @@ sealed interface KeyStep {
     /** Lets a signing key sign no more; it loses its private half. */
     record Stop(String id) implements KeyStep {}
 
+    /** Encrypts a key under the encryption key that is configured first. */
+    record Wrap(StoredKey row) implements KeyStep {}
+
     /** Removes a key that nothing needs any more. */
     record Forget(String id) implements KeyStep {}
 }

@@ -1,6 +1,8 @@
 package dev.gatehouse.key;
 
 import dev.gatehouse.database.Sql;
+import dev.gatehouse.key.CheckedKeys.Refusal;
+import dev.gatehouse.key.CheckedKeys.RefusedRow;
 import dev.gatehouse.key.StoredKey.Purpose;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -8,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -51,42 +52,53 @@ final class KeyTable {
     /**
      * What stands in the table.
      *
+     * @param unknown rows that are no keys of any kind
      * @param now the database's time
      */
-    record Reading(List<StoredKey> keys, Instant now) {}
+    record Reading(List<StoredKey> keys, List<RefusedRow> unknown, Instant now) {}
 
-    /** A row of {@link #READ}, which has one without a key if the table is empty. */
-    private record Row(Instant now, Optional<StoredKey> key) {}
+    /** A row of {@link #READ}, which has one with neither if the table is empty. */
+    private record Row(Instant now, Optional<StoredKey> key, Optional<RefusedRow> unknown) {}
 
     static Reading read(Connection connection) {
         List<Row> rows = READ.on(connection).list(KeyTable::row);
         return new Reading(
                 rows.stream().flatMap(row -> row.key().stream()).toList(),
+                rows.stream().flatMap(row -> row.unknown().stream()).toList(),
                 rows.getFirst().now());
     }
 
     private static Row row(ResultSet result) throws SQLException {
-        boolean hasKey = result.getString("id") != null;
-        return new Row(
-                Objects.requireNonNull(instant(result, "instant")),
-                hasKey ? Optional.of(key(result)) : Optional.empty());
+        Instant now = Objects.requireNonNull(instant(result, "instant"));
+        String id = result.getString("id");
+        if (id == null) {
+            return new Row(now, Optional.empty(), Optional.empty());
+        }
+        Optional<Purpose> purpose = Purpose.named(result.getString("purpose"));
+        Optional<StoredKey> key = purpose.isEmpty() ? Optional.empty() : key(result, id, purpose.get());
+        return key.isPresent()
+                ? new Row(now, key, Optional.empty())
+                : new Row(
+                        now,
+                        Optional.empty(),
+                        Optional.of(new RefusedRow(id, purpose.orElse(null), Refusal.UNKNOWN_KIND)));
     }
 
-    private static StoredKey key(ResultSet result) throws SQLException {
-        String purpose = result.getString("purpose");
-        return new StoredKey(
-                result.getString("id"),
-                Arrays.stream(Purpose.values())
-                        .filter(one -> one.stored().equals(purpose))
-                        .findFirst()
-                        .orElseThrow(),
-                KeyAlgorithm.named(result.getString("algorithm")),
-                bytes(result, "public_key"),
-                bytes(result, "material"),
-                result.getString("wrapped_under"),
-                Objects.requireNonNull(instant(result, "created_at")),
-                instant(result, "signs_from"),
-                instant(result, "stopped_at"));
+    private static Optional<StoredKey> key(ResultSet result, String id, Purpose purpose) throws SQLException {
+        Optional<KeyAlgorithm> algorithm = KeyAlgorithm.find(result.getString("algorithm"));
+        Instant createdAt = instant(result, "created_at");
+        return algorithm.isEmpty() || createdAt == null
+                ? Optional.empty()
+                : Optional.of(new StoredKey(
+                        id,
+                        purpose,
+                        algorithm.get(),
+                        bytes(result, "public_key"),
+                        bytes(result, "material"),
+                        result.getString("wrapped_under"),
+                        createdAt,
+                        instant(result, "signs_from"),
+                        instant(result, "stopped_at")));
     }
 
     private static @Nullable KeyBytes bytes(ResultSet result, String column) throws SQLException {

@@ -3,14 +3,16 @@ package dev.gatehouse.key;
 import dev.gatehouse.database.Database;
 import dev.gatehouse.database.DatabaseFaults;
 import dev.gatehouse.database.OwnConnections;
+import dev.gatehouse.key.StoredKey.Purpose;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,14 +30,17 @@ class Keyring {
     private final OwnConnections connections;
     private final boolean besideASecret;
     private final KeyWrap wrap;
+    private final KeyCheck check;
     private final KeyReader reader;
     private final KeyKeeper keeper;
     private final Executor keeping;
+    private final KeyCheckLog checkLog;
     private final AtomicBoolean takingTurns = new AtomicBoolean();
 
     private volatile Keys keys = Keys.NONE;
     private volatile long readNanos;
     private volatile boolean failing;
+    private boolean announced;
 
     @Inject
     Keyring(
@@ -59,13 +64,40 @@ class Keyring {
         this.connections = connections;
         this.besideASecret = secrets.signing().isPresent();
         this.wrap = wrap;
-        this.reader = new KeyReader(schedule, wrap, secrets);
+        this.check = new KeyCheck(wrap, schedule, needed(besideASecret));
+        this.reader = new KeyReader(schedule, secrets);
+        this.checkLog = new KeyCheckLog(wrap);
         this.keeper = new KeyKeeper(schedule, wrap, secrets);
         this.keeping = keeping;
     }
 
-    /** Says once which keys there are and how they are kept. */
-    void announce(@Observes StartupEvent event) {
+    /** A replica that signs with a secret uses no signing key of the table, and leaves them to others. */
+    private static Set<Purpose> needed(boolean besideASecret) {
+        return besideASecret ? EnumSet.of(Purpose.REFRESH, Purpose.NAME_HASH) : EnumSet.allOf(Purpose.class);
+    }
+
+    /**
+     * Reads the keys, and makes them where there are none. Postpones the start while the service could not work with them; the
+     * reason was logged when it was found.
+     */
+    void start(@Observes Database.Reached event) throws SQLException {
+        try (Connection connection = connections.open()) {
+            read(connection);
+            if (isUsable()) {
+                keeper.adapt(connection, this::read);
+                keeper.takeTurns(connection, this::read);
+            }
+        }
+        if (!isUsable()) {
+            event.postpone();
+        } else if (!announced) {
+            announced = true;
+            announce();
+        }
+    }
+
+    /** Says which keys there are and how they are kept. */
+    private void announce() {
         if (besideASecret) {
             LOG.infof("keys=given from=%s", AppSecret.VARIABLE);
         } else if (wrap.currentId().isPresent()) {
@@ -76,27 +108,18 @@ class Keyring {
             LOG.warn("keys=managed stored=clear effect=\"whoever reads the database can make tokens\""
                     + " see=gatehouse.key.encryption-keys");
         }
-    }
-
-    /** Reads the keys, and makes them where there are none. */
-    void start(@Observes Database.Reached event) throws SQLException {
-        try (Connection connection = connections.open()) {
-            read(connection);
-            if (!isUsable()) {
-                throw new IllegalStateException("no encryption key opens " + keys.unreadable());
-            }
-            keeper.adapt(connection);
-            keeper.takeTurns(connection, this::read);
+        if (wrap.currentId().isPresent() && !wrap.refusesClear()) {
+            LOG.warn("keys=accepted-in-clear effect=\"a key that somebody else writes to the database is used\""
+                    + " see=gatehouse.key.accept-clear");
         }
     }
 
     /** Reads the keys again, and lets them take turns when it is time. */
     void follow(@Observes Database.Probed probe) {
         try {
-            KeyTable.Reading reading = read(probe.connection());
+            CheckedKeys checked = read(probe.connection());
             failing = false;
-            // A key that cannot be read here is not replaced by one that can.
-            if (isUsable() && keeper.isDue(reading) && takingTurns.compareAndSet(false, true)) {
+            if (keeper.isDue(checked) && takingTurns.compareAndSet(false, true)) {
                 keeping.execute(this::takeTurns);
             }
         } catch (
@@ -117,10 +140,9 @@ class Keyring {
     }
 
     /** One thread at a time, so that what was read last is what is used. */
-    private synchronized KeyTable.Reading read(Connection connection) {
-        KeyTable.Reading reading = KeyTable.read(connection);
-        take(reading);
-        return reading;
+    private synchronized CheckedKeys read(Connection connection) {
+        take(KeyTable.read(connection));
+        return keys.checked();
     }
 
     /** Logs when the reading begins to fail, and not at every try. */
@@ -136,9 +158,9 @@ class Keyring {
         return keys;
     }
 
-    /** Whether all that was read last can be used. */
+    /** Returns true if the service can work with what was read last. */
     boolean isUsable() {
-        return keys.unreadable().isEmpty();
+        return keys.checked().areUsable();
     }
 
     private double secondsSinceRead() {
@@ -148,13 +170,11 @@ class Keyring {
     /** Uses what was read from now on. */
     void take(KeyTable.Reading reading) {
         Keys before = keys;
-        Keys now = reader.read(reading.keys(), reading.now(), before);
+        CheckedKeys checked = check.check(reading, before.checked());
+        Keys now = reader.read(checked, before);
         keys = now;
         readNanos = System.nanoTime();
-        if (!isUsable() && !now.unreadable().equals(before.unreadable())) {
-            LOG.errorf(
-                    "keys=unreadable ids=%s effect=\"not ready\" see=gatehouse.key.encryption-keys", now.unreadable());
-        }
+        checkLog.log(before.checked(), checked);
         if (!Objects.equals(kid(now.signing()), kid(before.signing()))) {
             LOG.infof("keys=signing kid=%s", kid(now.signing()));
         }

@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Not ready while the database holds a key that none of the configured encryption keys opens. */
+/** Not ready while a key needs another encryption key, or only refused rows of a purpose are left. */
 @Readiness
 @ApplicationScoped
 class KeysReadiness implements AsyncHealthCheck {

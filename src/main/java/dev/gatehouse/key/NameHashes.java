@@ -23,10 +23,7 @@ public class NameHashes {
      * @throws NotReadyException before the database has been reached, and while the key cannot be decrypted
      */
     public byte[] hash(String name) {
-        byte[] key = keyring.keys().nameKeys().values().stream()
-                .findFirst()
-                .orElseThrow(NotReadyException::new)
-                .toArray();
-        return HmacSha256.of(key, name.getBytes(StandardCharsets.UTF_8));
+        KeyBytes key = Keys.required(keyring.keys().nameKey());
+        return HmacSha256.of(key.toArray(), name.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -18,7 +18,7 @@ record NewKey(
         @Nullable KeyBytes publicKey,
         KeyBytes material,
         @Nullable String wrappedUnder) {
-    private static final int SECRET_BYTES = 32;
+    static final int SECRET_BYTES = 32;
 
     /** Makes a key that signs access tokens. */
     static NewKey signing(KeyAlgorithm algorithm, KeyWrap wrap) {
@@ -35,19 +35,22 @@ record NewKey(
 
     /** Makes a key for refresh tokens. */
     static NewKey refresh(KeyWrap wrap) {
-        byte[] secret = secret();
-        byte[] id = Hkdf.derive(secret, "gatehouse refresh kid", RefreshKey.ID_BYTES);
-        return ofSecret(Base64Text.encode(id), Purpose.REFRESH, secret, wrap);
+        return ofSecret(Purpose.REFRESH, secret(), wrap);
     }
 
     /** Makes a key for hashes of names. */
     static NewKey names(KeyWrap wrap) {
-        byte[] secret = secret();
-        byte[] id = Hkdf.derive(secret, "gatehouse name key id", RefreshKey.ID_BYTES);
-        return ofSecret(Base64Text.encode(id), Purpose.NAME_HASH, secret, wrap);
+        return ofSecret(Purpose.NAME_HASH, secret(), wrap);
     }
 
-    private static NewKey ofSecret(String id, Purpose purpose, byte[] secret, KeyWrap wrap) {
+    /** Returns the id of a secret, which does not reveal it. Not for {@link Purpose#SIGNING}. */
+    static byte[] idOf(Purpose purpose, byte[] secret) {
+        String info = purpose == Purpose.REFRESH ? "gatehouse refresh kid" : "gatehouse name key id";
+        return Hkdf.derive(secret, info, RefreshKey.ID_BYTES);
+    }
+
+    private static NewKey ofSecret(Purpose purpose, byte[] secret, KeyWrap wrap) {
+        String id = Base64Text.encode(idOf(purpose, secret));
         return new NewKey(
                 id,
                 purpose,

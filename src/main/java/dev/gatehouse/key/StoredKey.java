@@ -1,6 +1,8 @@
 package dev.gatehouse.key;
 
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,13 @@ record StoredKey(
             this.stored = stored;
         }
 
+        /** Returns the purpose with this name in the table; empty if there is none. */
+        static Optional<Purpose> named(@Nullable String stored) {
+            return Arrays.stream(values())
+                    .filter(purpose -> purpose.stored.equals(stored))
+                    .findFirst();
+        }
+
         /** The name in the table. */
         String stored() {
             return stored;
@@ -54,7 +63,19 @@ record StoredKey(
         return stoppedAt != null;
     }
 
-    Optional<KeyBytes> keptMaterial() {
-        return Optional.ofNullable(material);
+    /** Returns true if the other row has the same key, however it is stored. */
+    boolean isSameKeyAs(StoredKey other) {
+        return id.equals(other.id)
+                && purpose == other.purpose
+                && algorithm == other.algorithm
+                && Objects.equals(publicKey, other.publicKey);
+    }
+
+    /** Returns true if a check of the other row finds the same: only the times differ. */
+    boolean hasContentOf(StoredKey other) {
+        return isSameKeyAs(other)
+                && hasStopped() == other.hasStopped()
+                && Objects.equals(material, other.material)
+                && Objects.equals(wrappedUnder, other.wrappedUnder);
     }
 }

@@ -6,11 +6,13 @@ import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Whether traffic should be routed here: keys and ended sessions have been read once, so that tokens are checked, also while
- * the database is away. Until the shutdown begins.
+ * the database is away. Until the shutdown begins. A replica that does not serve is not ready either.
  */
+@Readiness
 @HealthGroup("serving")
 @ApplicationScoped
 class ServingHealth implements AsyncHealthCheck {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -82,8 +81,7 @@ class AppSecretTest {
         AppSecrets secrets = new AppSecrets(Optional.of(AppSecret.of(secret.getBytes(UTF_8))), List.of());
         KeySchedule schedule =
                 new KeySchedule(KeyAlgorithm.ES256, Duration.ofDays(1), Duration.ofHours(1), Duration.ofDays(1));
-        KeyReader reader = new KeyReader(schedule, new KeyWrap(List.of()), secrets);
-        return Keys.required(reader.read(List.of(), Instant.EPOCH, Keys.NONE).signing())
-                .kid();
+        KeyReader reader = new KeyReader(schedule, secrets);
+        return Keys.required(reader.read(CheckedKeys.NONE, Keys.NONE).signing()).kid();
     }
 }

@@ -28,7 +28,8 @@ class EncryptionKeyTextsTest {
             String algorithm,
             Duration lifetime,
             Optional<List<String>> encryptionKeys,
-            Optional<Path> encryptionKeysFile)
+            Optional<Path> encryptionKeysFile,
+            boolean acceptClear)
             implements KeyConfig {}
 
     private static String key(int n) {
@@ -38,7 +39,7 @@ class EncryptionKeyTextsTest {
     }
 
     private static EncryptionKeyTexts of(Optional<List<String>> keys, Optional<Path> file) {
-        return EncryptionKeyTexts.of(new Settings("ES256", Duration.ofDays(30), keys, file));
+        return EncryptionKeyTexts.of(new Settings("ES256", Duration.ofDays(30), keys, file, false));
     }
 
     private EncryptionKeyTexts ofFile(String content) throws IOException {

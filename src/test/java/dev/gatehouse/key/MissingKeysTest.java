@@ -12,6 +12,7 @@ import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -46,7 +47,9 @@ class MissingKeysTest {
         String before = sessions();
         Keyring held = keyring;
         synchronized (held) {
-            held.take(withoutSecrets());
+            // A key that a replica knows it keeps, however it is encrypted afterwards.
+            held.take(new KeyTable.Reading(List.of(), List.of(), Instant.EPOCH));
+            held.take(encrypted());
             Answer answer = call.get();
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.problem()).isEqualTo("starting");
@@ -56,7 +59,7 @@ class MissingKeysTest {
     }
 
     /** As a replica finds it that cannot decrypt what the others have made. */
-    private KeyTable.Reading withoutSecrets() {
+    private KeyTable.Reading encrypted() {
         try (Connection connection = connections.open()) {
             KeyTable.Reading reading = KeyTable.read(connection);
             List<StoredKey> keys = reading.keys().stream()
@@ -65,13 +68,13 @@ class MissingKeysTest {
                             key.purpose(),
                             key.algorithm(),
                             key.publicKey(),
-                            null,
-                            null,
+                            key.material(),
+                            "another",
                             key.createdAt(),
                             key.signsFrom(),
                             key.stoppedAt()))
                     .toList();
-            return new KeyTable.Reading(keys, reading.now());
+            return new KeyTable.Reading(keys, List.of(), reading.now());
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -24,18 +24,18 @@ public final class Replica implements AutoCloseable {
 
     /** A replica that has not been started, with its secrets (the first signs, if {@code signs}) and encryption keys. */
     Replica(OwnConnections connections, KeySchedule schedule, AppSecrets secrets, List<EncryptionKey> encryptionKeys) {
-        this(connections, schedule, secrets, encryptionKeys, Runnable::run);
+        this(connections, schedule, secrets, new KeyWrap(encryptionKeys, false), Runnable::run);
+    }
+
+    /** As above; what it does with keys in clear is told by {@code wrap}. */
+    Replica(OwnConnections connections, AppSecrets secrets, KeyWrap wrap) {
+        this(connections, SCHEDULE, secrets, wrap, Runnable::run);
     }
 
     /** As above; its keys take turns where it is told, and not at once. */
-    Replica(
-            OwnConnections connections,
-            KeySchedule schedule,
-            AppSecrets secrets,
-            List<EncryptionKey> encryptionKeys,
-            Executor keeping) {
+    Replica(OwnConnections connections, KeySchedule schedule, AppSecrets secrets, KeyWrap wrap, Executor keeping) {
         this.connections = connections;
-        this.keyring = new Keyring(connections, secrets, schedule, new KeyWrap(encryptionKeys), keeping);
+        this.keyring = new Keyring(connections, secrets, schedule, wrap, keeping);
     }
 
     static KeySchedule schedule(KeyAlgorithm algorithm) {
@@ -55,7 +55,11 @@ public final class Replica implements AutoCloseable {
 
     void start() {
         try {
-            keyring.start(new Database.Reached());
+            Database.Reached event = new Database.Reached();
+            keyring.start(event);
+            if (event.isPostponed()) {
+                throw new IllegalStateException("the start is postponed");
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -1,0 +1,172 @@
+package dev.gatehouse.key;
+
+import dev.gatehouse.key.CheckedKeys.CheckOutcome;
+import dev.gatehouse.key.CheckedKeys.CheckedKey;
+import dev.gatehouse.key.CheckedKeys.Refusal;
+import dev.gatehouse.key.CheckedKeys.RefusedRow;
+import dev.gatehouse.key.StoredKey.Purpose;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Checks that the rows of {@code service_key} are keys that this service made. A row that is not is a sign that somebody else
+ * writes to the database. The check is no wall against such a writer, who can as well replace the hash of a password
+ * (docs/threat-model.md).
+ *
+ * <p>A row that was checked before is not decrypted again until something about it changes.
+ */
+final class KeyCheck {
+    private final KeyWrap wrap;
+    private final KeySchedule schedule;
+    private final Set<Purpose> needed;
+
+    /** @param needed the purposes without which the service is not ready */
+    KeyCheck(KeyWrap wrap, KeySchedule schedule, Set<Purpose> needed) {
+        this.wrap = wrap;
+        this.schedule = schedule;
+        this.needed = EnumSet.copyOf(needed);
+    }
+
+    /** Checks all rows of a reading. Throws nothing, whatever a row contains. */
+    CheckedKeys check(KeyTable.Reading reading, CheckedKeys before) {
+        Map<String, CheckedKey> byId = new LinkedHashMap<>();
+        reading.keys().forEach(row -> byId.put(row.id(), new CheckedKey(row, outcome(row, before))));
+        List<RefusedRow> refused = new ArrayList<>(reading.unknown());
+        List<String> unreadable = new ArrayList<>();
+        for (CheckedKey key : byId.values()) {
+            StoredKey row = key.row();
+            if (key.outcome() instanceof CheckOutcome.Refused(Refusal reason)) {
+                refused.add(new RefusedRow(row.id(), row.purpose(), reason));
+            } else if (key.outcome() instanceof CheckOutcome.Unreadable && needed.contains(row.purpose())) {
+                unreadable.add(row.id());
+            }
+        }
+        refused.sort(Comparator.comparing(RefusedRow::id));
+        return new CheckedKeys(
+                byId,
+                List.copyOf(refused),
+                List.copyOf(unreadable),
+                withoutGoodRow(byId, refused, reading.now()),
+                reading.now());
+    }
+
+    private Set<Purpose> withoutGoodRow(Map<String, CheckedKey> byId, List<RefusedRow> refused, Instant now) {
+        Set<Purpose> purposes = EnumSet.noneOf(Purpose.class);
+        refused.stream().map(RefusedRow::purpose).filter(Objects::nonNull).forEach(purposes::add);
+        purposes.retainAll(needed);
+        for (CheckedKey key : byId.values()) {
+            if (!(key.outcome() instanceof CheckOutcome.Refused) && schedule.isOfUse(key.row(), now)) {
+                purposes.remove(key.row().purpose());
+            }
+        }
+        return purposes;
+    }
+
+    private CheckOutcome outcome(StoredKey row, CheckedKeys before) {
+        CheckedKey known = before.byId().get(row.id());
+        if (known == null) {
+            return outcome(row);
+        }
+        if (known.row().hasContentOf(row)) {
+            return known.outcome();
+        }
+        CheckOutcome found = outcome(row);
+        // Another replica may have encrypted under a key that this one gets at its restart.
+        boolean knownGood =
+                known.outcome() instanceof CheckOutcome.Good && known.row().isSameKeyAs(row);
+        return knownGood && found instanceof CheckOutcome.Unreadable ? known.outcome() : found;
+    }
+
+    private CheckOutcome outcome(StoredKey row) {
+        try {
+            return row.material() == null ? withoutMaterial(row) : withMaterial(row, row.material());
+        } catch (RuntimeException e) { // Whatever a parser made of this row, the others are to be read.
+            return new CheckOutcome.Refused(Refusal.NO_KEY);
+        }
+    }
+
+    private static CheckOutcome withoutMaterial(StoredKey row) {
+        if (row.purpose() != Purpose.SIGNING || !row.hasStopped()) {
+            return new CheckOutcome.Refused(Refusal.WITHOUT_SECRET);
+        }
+        PublicKey publicKey = publicKey(row);
+        return hasThumbprint(row, publicKey)
+                ? new CheckOutcome.Signing(publicKey, null)
+                : new CheckOutcome.Refused(Refusal.OTHER_ID);
+    }
+
+    private CheckOutcome withMaterial(StoredKey row, KeyBytes material) {
+        if (wrap.isForeign(row)) {
+            return unreadable(row);
+        }
+        if (wrap.refusesClear() && row.wrappedUnder() == null) {
+            return new CheckOutcome.Refused(Refusal.CLEAR);
+        }
+        return wrap.open(row, material)
+                .map(clear -> opened(row, clear))
+                .orElse(new CheckOutcome.Refused(Refusal.ALTERED));
+    }
+
+    /**
+     * Without encryption keys a replica cannot prove any public half. It uses that of an encrypted row, so that it accepts the tokens
+     * of replicas which have been restarted with an encryption key.
+     */
+    private CheckOutcome unreadable(StoredKey row) {
+        if (row.purpose() != Purpose.SIGNING || wrap.currentId().isPresent()) {
+            return new CheckOutcome.Unreadable(null);
+        }
+        PublicKey publicKey = publicKey(row);
+        return hasThumbprint(row, publicKey)
+                ? new CheckOutcome.Unreadable(publicKey)
+                : new CheckOutcome.Refused(Refusal.OTHER_ID);
+    }
+
+    private static CheckOutcome opened(StoredKey row, byte[] clear) {
+        return switch (row.purpose()) {
+            case SIGNING -> signing(row, clear);
+            case REFRESH, NAME_HASH -> ofSecret(row, clear);
+        };
+    }
+
+    private static CheckOutcome signing(StoredKey row, byte[] clear) {
+        PublicKey publicKey = publicKey(row);
+        PrivateKey privateKey = row.algorithm().privateKey(clear);
+        if (!row.algorithm().isPair(privateKey, publicKey)) {
+            return new CheckOutcome.Refused(Refusal.OTHER_PUBLIC_HALF);
+        }
+        return hasThumbprint(row, publicKey)
+                ? new CheckOutcome.Signing(publicKey, new SigningKey(row.id(), row.algorithm(), privateKey))
+                : new CheckOutcome.Refused(Refusal.OTHER_ID);
+    }
+
+    private static CheckOutcome ofSecret(StoredKey row, byte[] secret) {
+        if (row.algorithm() != KeyAlgorithm.HS256 || secret.length != NewKey.SECRET_BYTES) {
+            return new CheckOutcome.Refused(Refusal.NO_KEY);
+        }
+        byte[] id = NewKey.idOf(row.purpose(), secret);
+        if (!Base64Text.encode(id).equals(row.id())) {
+            return new CheckOutcome.Refused(Refusal.OTHER_ID);
+        }
+        return row.purpose() == Purpose.REFRESH
+                ? new CheckOutcome.Refresh(new RefreshKey(secret, id))
+                : new CheckOutcome.Names(new KeyBytes(secret));
+    }
+
+    private static PublicKey publicKey(StoredKey row) {
+        return row.algorithm().publicKey(Objects.requireNonNull(row.publicKey()).toArray());
+    }
+
+    /** The id also binds the algorithm: the type of the key and its curve are part of the thumbprint. */
+    private static boolean hasThumbprint(StoredKey row, PublicKey publicKey) {
+        return JwkSet.thumbprint(publicKey).equals(row.id());
+    }
+}
