@@ -1,5 +1,6 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.key.ServiceKey.NewKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,14 +20,14 @@ public final class KeysInMemory {
         AppSecrets secrets = new AppSecrets(symmetric ? Optional.of(secret) : Optional.empty(), List.of());
         KeySchedule schedule =
                 new KeySchedule(algorithm, Duration.ofDays(30), Duration.ofMinutes(30), Duration.ofDays(30));
-        Keyring keyring = new Keyring(null, secrets, schedule, new KeyWrap(List.of(), false), Runnable::run);
-        keyring.take(new KeyTable.Reading(symmetric ? List.of() : List.of(row(algorithm)), List.of(), NOW));
-        return new SigningKeys(keyring);
+        ServiceKeys serviceKeys = new ServiceKeys(null, secrets, schedule, new EncryptionKeys(List.of(), false), Runnable::run);
+        serviceKeys.take(new ServiceKeyTable.Reading(symmetric ? List.of() : List.of(row(algorithm)), List.of(), NOW));
+        return new SigningKeys(serviceKeys);
     }
 
-    private static StoredKey row(KeyAlgorithm algorithm) {
-        NewKey key = NewKey.signing(algorithm, new KeyWrap(List.of(), false));
-        return new StoredKey(
+    private static ServiceKey row(KeyAlgorithm algorithm) {
+        NewKey key = NewKey.signing(algorithm, new EncryptionKeys(List.of(), false));
+        return new ServiceKey(
                 key.id(), key.purpose(), algorithm, key.publicKey(), key.material(), null, NOW, NOW, null);
     }
 }

@@ -1,14 +1,21 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.key.StoredKey.Purpose;
+import dev.gatehouse.key.RefreshKeys.RefreshKey;
+import dev.gatehouse.key.ServiceKey.KeyBytes;
+import dev.gatehouse.key.ServiceKey.Purpose;
+import dev.gatehouse.key.SigningKeys.SigningKey;
 import java.security.PublicKey;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +34,17 @@ record CheckedKeys(
         Set<Purpose> withoutGoodRow,
         Instant now) {
 
+    private static final Logger LOG = Logger.getLogger(CheckedKeys.class);
+
+    /** The steps end with the statement of docs/operations.md, which finds what is left to do. */
+    private static final String CLEAR_ADVICE =
+            "if encryption keys have just been configured: 1. restart all replicas with"
+                    + " gatehouse.key.accept-clear=true 2. wait until the statement finds no row 3. restart all replicas without"
+                    + " accept-clear 4. run the statement again. Otherwise somebody else writes to the database. Statement:"
+                    + " SELECT id, purpose FROM service_key WHERE material IS NOT NULL AND wrapped_under IS NULL";
+
+    private static final String ADVICE = "somebody else writes to the database, see docs/operations.md";
+
     /** An id of ours has 43 characters at most. */
     private static final int PRINTED = 64;
 
@@ -35,7 +53,7 @@ record CheckedKeys(
             new CheckedKeys(Map.of(), List.of(), List.of(), EnumSet.noneOf(Purpose.class), Instant.EPOCH);
 
     /** A row and what the check found. */
-    record CheckedKey(StoredKey row, CheckOutcome outcome) {}
+    record CheckedKey(ServiceKey row, CheckOutcome outcome) {}
 
     /** What the check of a row found. */
     sealed interface CheckOutcome {
@@ -107,17 +125,17 @@ record CheckedKeys(
     }
 
     /** Returns the rows that are keys of this service. */
-    List<StoredKey> good() {
+    List<ServiceKey> good() {
         return rows(CheckOutcome.Good.class).toList();
     }
 
     /** Returns the rows that are keys of this service, and those that may be but cannot be decrypted here. */
-    List<StoredKey> goodOrUnreadable() {
+    List<ServiceKey> goodOrUnreadable() {
         return Stream.concat(rows(CheckOutcome.Good.class), rows(CheckOutcome.Unreadable.class))
                 .toList();
     }
 
-    private Stream<StoredKey> rows(Class<? extends CheckOutcome> kind) {
+    private Stream<ServiceKey> rows(Class<? extends CheckOutcome> kind) {
         return byId.values().stream()
                 .filter(key -> kind.isInstance(key.outcome()))
                 .map(CheckedKey::row);
@@ -129,5 +147,50 @@ record CheckedKeys(
                 .map(CheckedKey::outcome)
                 .filter(kind::isInstance)
                 .map(kind::cast);
+    }
+
+    /** Logs what was not found before. */
+    void log(CheckedKeys before, EncryptionKeys encryptionKeys) {
+        List<RefusedRow> found = new ArrayList<>(refused);
+        found.removeAll(before.refused());
+        boolean blocked = !withoutGoodRow.equals(before.withoutGoodRow()) && !withoutGoodRow.isEmpty();
+        if (!found.isEmpty() || blocked) {
+            logRefused(found.isEmpty() ? refused : found);
+        }
+        if (!unreadable.isEmpty() && !unreadable.equals(before.unreadable())) {
+            logUnreadable(encryptionKeys);
+        }
+    }
+
+    private void logRefused(List<RefusedRow> rows) {
+        boolean clear = rows.stream().anyMatch(row -> row.reason() == Refusal.CLEAR);
+        LOG.errorf(
+                "keys=refused rows=\"%s\" effect=\"%s\" advice=\"%s\"",
+                rows.stream().map(RefusedRow::toString).collect(Collectors.joining(", ")),
+                effect(),
+                clear ? CLEAR_ADVICE : ADVICE);
+    }
+
+    private String effect() {
+        return withoutGoodRow.isEmpty()
+                ? "not used"
+                : "not used; not ready and nothing is changed, because no good key is left for "
+                        + withoutGoodRow.stream().map(Purpose::stored).collect(Collectors.joining(", "));
+    }
+
+    private void logUnreadable(EncryptionKeys encryptionKeys) {
+        LOG.errorf(
+                "keys=unreadable ids=%s reason=\"encrypted under %s, and %s\" effect=\"not ready\""
+                        + " see=gatehouse.key.encryption-keys",
+                unreadable.stream().map(CheckedKeys::printable).toList(),
+                unreadable.stream()
+                        .map(id -> Objects.requireNonNull(byId.get(id)).row().wrappedUnder())
+                        .filter(Objects::nonNull)
+                        .map(CheckedKeys::printable)
+                        .distinct()
+                        .toList(),
+                encryptionKeys.ids().isEmpty()
+                        ? "no encryption key is configured"
+                        : "that is none of the configured encryption keys " + encryptionKeys.ids());
     }
 }

@@ -1,5 +1,7 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.crypto.HmacSha256;
+import dev.gatehouse.key.ServiceKey.KeyBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -23,7 +25,7 @@ final class EncryptionKey {
 
     private EncryptionKey(byte[] bytes) {
         key = new SecretKeySpec(bytes, "AES");
-        id = Base64Text.encode(Hkdf.derive(bytes, "gatehouse encryption key id", ID_BYTES));
+        id = Base64Text.encode(HmacSha256.derive(bytes, "gatehouse encryption key id", ID_BYTES));
     }
 
     /** Why a text must not be used as a key, for the operator; empty when it may. Does not quote it. */

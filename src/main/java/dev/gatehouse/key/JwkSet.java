@@ -3,6 +3,7 @@ package dev.gatehouse.key;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatehouse.crypto.Sha256;
+import dev.gatehouse.key.SigningKeys.VerificationKey;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.ArrayList;

@@ -83,10 +83,10 @@ class JwksResource {
             @Schema(description = "The exponent. Present with `RSA`.") @Nullable
             String e) {}
 
-    private final Keyring keyring;
+    private final ServiceKeys serviceKeys;
 
-    JwksResource(Keyring keyring) {
-        this.keyring = keyring;
+    JwksResource(ServiceKeys serviceKeys) {
+        this.serviceKeys = serviceKeys;
     }
 
     @GET
@@ -112,7 +112,7 @@ class JwksResource {
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam("If-None-Match")
                     List<String> ifNoneMatch) {
-        JwkSet set = keyring.keys().jwkSet();
+        JwkSet set = serviceKeys.keys().jwkSet();
         String etag = "\"" + set.etag() + "\"";
         RestResponse.ResponseBuilder<String> answer = EntityTags.matchWeakly(etag, ifNoneMatch)
                 ? RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_MODIFIED)

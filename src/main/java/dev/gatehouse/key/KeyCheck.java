@@ -4,7 +4,11 @@ import dev.gatehouse.key.CheckedKeys.CheckOutcome;
 import dev.gatehouse.key.CheckedKeys.CheckedKey;
 import dev.gatehouse.key.CheckedKeys.Refusal;
 import dev.gatehouse.key.CheckedKeys.RefusedRow;
-import dev.gatehouse.key.StoredKey.Purpose;
+import dev.gatehouse.key.RefreshKeys.RefreshKey;
+import dev.gatehouse.key.ServiceKey.KeyBytes;
+import dev.gatehouse.key.ServiceKey.NewKey;
+import dev.gatehouse.key.ServiceKey.Purpose;
+import dev.gatehouse.key.SigningKeys.SigningKey;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.time.Instant;
@@ -25,25 +29,25 @@ import java.util.Set;
  * <p>A row that was checked before is not decrypted again until something about it changes.
  */
 final class KeyCheck {
-    private final KeyWrap wrap;
+    private final EncryptionKeys encryptionKeys;
     private final KeySchedule schedule;
     private final Set<Purpose> needed;
 
     /** @param needed the purposes without which the service is not ready */
-    KeyCheck(KeyWrap wrap, KeySchedule schedule, Set<Purpose> needed) {
-        this.wrap = wrap;
+    KeyCheck(EncryptionKeys encryptionKeys, KeySchedule schedule, Set<Purpose> needed) {
+        this.encryptionKeys = encryptionKeys;
         this.schedule = schedule;
         this.needed = EnumSet.copyOf(needed);
     }
 
     /** Checks all rows of a reading. Throws nothing, whatever a row contains. */
-    CheckedKeys check(KeyTable.Reading reading, CheckedKeys before) {
+    CheckedKeys check(ServiceKeyTable.Reading reading, CheckedKeys before) {
         Map<String, CheckedKey> byId = new LinkedHashMap<>();
         reading.keys().forEach(row -> byId.put(row.id(), new CheckedKey(row, outcome(row, before))));
         List<RefusedRow> refused = new ArrayList<>(reading.unknown());
         List<String> unreadable = new ArrayList<>();
         for (CheckedKey key : byId.values()) {
-            StoredKey row = key.row();
+            ServiceKey row = key.row();
             if (key.outcome() instanceof CheckOutcome.Refused(Refusal reason)) {
                 refused.add(new RefusedRow(row.id(), row.purpose(), reason));
             } else if (key.outcome() instanceof CheckOutcome.Unreadable && needed.contains(row.purpose())) {
@@ -71,7 +75,7 @@ final class KeyCheck {
         return purposes;
     }
 
-    private CheckOutcome outcome(StoredKey row, CheckedKeys before) {
+    private CheckOutcome outcome(ServiceKey row, CheckedKeys before) {
         CheckedKey known = before.byId().get(row.id());
         if (known == null) {
             return outcome(row);
@@ -86,7 +90,7 @@ final class KeyCheck {
         return knownGood && found instanceof CheckOutcome.Unreadable ? known.outcome() : found;
     }
 
-    private CheckOutcome outcome(StoredKey row) {
+    private CheckOutcome outcome(ServiceKey row) {
         try {
             return row.material() == null ? withoutMaterial(row) : withMaterial(row, row.material());
         } catch (RuntimeException e) { // Whatever a parser made of this row, the others are to be read.
@@ -94,7 +98,7 @@ final class KeyCheck {
         }
     }
 
-    private static CheckOutcome withoutMaterial(StoredKey row) {
+    private static CheckOutcome withoutMaterial(ServiceKey row) {
         if (row.purpose() != Purpose.SIGNING || !row.hasStopped()) {
             return new CheckOutcome.Refused(Refusal.WITHOUT_SECRET);
         }
@@ -104,14 +108,15 @@ final class KeyCheck {
                 : new CheckOutcome.Refused(Refusal.OTHER_ID);
     }
 
-    private CheckOutcome withMaterial(StoredKey row, KeyBytes material) {
-        if (wrap.isForeign(row)) {
+    private CheckOutcome withMaterial(ServiceKey row, KeyBytes material) {
+        if (encryptionKeys.isForeign(row)) {
             return unreadable(row);
         }
-        if (wrap.refusesClear() && row.wrappedUnder() == null) {
+        if (encryptionKeys.refusesClear() && row.wrappedUnder() == null) {
             return new CheckOutcome.Refused(Refusal.CLEAR);
         }
-        return wrap.open(row, material)
+        return encryptionKeys
+                .open(row, material)
                 .map(clear -> opened(row, clear))
                 .orElse(new CheckOutcome.Refused(Refusal.ALTERED));
     }
@@ -120,8 +125,8 @@ final class KeyCheck {
      * Without encryption keys a replica cannot prove any public half. It uses that of an encrypted row, so that it accepts the tokens
      * of replicas which have been restarted with an encryption key.
      */
-    private CheckOutcome unreadable(StoredKey row) {
-        if (row.purpose() != Purpose.SIGNING || wrap.currentId().isPresent()) {
+    private CheckOutcome unreadable(ServiceKey row) {
+        if (row.purpose() != Purpose.SIGNING || encryptionKeys.currentId().isPresent()) {
             return new CheckOutcome.Unreadable(null);
         }
         PublicKey publicKey = publicKey(row);
@@ -130,14 +135,14 @@ final class KeyCheck {
                 : new CheckOutcome.Refused(Refusal.OTHER_ID);
     }
 
-    private static CheckOutcome opened(StoredKey row, byte[] clear) {
+    private static CheckOutcome opened(ServiceKey row, byte[] clear) {
         return switch (row.purpose()) {
             case SIGNING -> signing(row, clear);
             case REFRESH, NAME_HASH -> ofSecret(row, clear);
         };
     }
 
-    private static CheckOutcome signing(StoredKey row, byte[] clear) {
+    private static CheckOutcome signing(ServiceKey row, byte[] clear) {
         PublicKey publicKey = publicKey(row);
         PrivateKey privateKey = row.algorithm().privateKey(clear);
         if (!row.algorithm().isPair(privateKey, publicKey)) {
@@ -148,7 +153,7 @@ final class KeyCheck {
                 : new CheckOutcome.Refused(Refusal.OTHER_ID);
     }
 
-    private static CheckOutcome ofSecret(StoredKey row, byte[] secret) {
+    private static CheckOutcome ofSecret(ServiceKey row, byte[] secret) {
         if (row.algorithm() != KeyAlgorithm.HS256 || secret.length != NewKey.SECRET_BYTES) {
             return new CheckOutcome.Refused(Refusal.NO_KEY);
         }
@@ -161,12 +166,12 @@ final class KeyCheck {
                 : new CheckOutcome.Names(new KeyBytes(secret));
     }
 
-    private static PublicKey publicKey(StoredKey row) {
+    private static PublicKey publicKey(ServiceKey row) {
         return row.algorithm().publicKey(Objects.requireNonNull(row.publicKey()).toArray());
     }
 
     /** The id also binds the algorithm: the type of the key and its curve are part of the thumbprint. */
-    private static boolean hasThumbprint(StoredKey row, PublicKey publicKey) {
+    private static boolean hasThumbprint(ServiceKey row, PublicKey publicKey) {
         return JwkSet.thumbprint(publicKey).equals(row.id());
     }
 }

@@ -1,6 +1,6 @@
 package dev.gatehouse.key;
 
-import dev.gatehouse.key.StoredKey.Purpose;
+import dev.gatehouse.key.ServiceKey.Purpose;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,12 +30,12 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
     /** How much longer than a token lives its key is published, for the clocks' sake. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
-    private static final Comparator<StoredKey> OLDEST_FIRST =
-            Comparator.comparing(StoredKey::createdAt).thenComparing(StoredKey::id);
+    private static final Comparator<ServiceKey> OLDEST_FIRST =
+            Comparator.comparing(ServiceKey::createdAt).thenComparing(ServiceKey::id);
 
     /** What is to be done now, in this order, where the service signs with keys of its own. */
-    List<KeyStep> steps(List<StoredKey> keys, Instant now) {
-        List<KeyStep> steps = new ArrayList<>(stepsForNames(keys));
+    List<Step> steps(List<ServiceKey> keys, Instant now) {
+        List<Step> steps = new ArrayList<>(stepsForNames(keys));
         steps.addAll(stepsForSigning(of(Purpose.SIGNING, keys), now));
         steps.addAll(stepsForRefresh(of(Purpose.REFRESH, keys), now));
         return steps;
@@ -45,90 +45,90 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
      * What is to be done now where the service signs with a secret that it was given. The others are left as they are:
      * another replica may be using them, and tokens from before are good under the refresh key.
      */
-    List<KeyStep> stepsBesideASecret(List<StoredKey> keys) {
+    List<Step> stepsBesideASecret(List<ServiceKey> keys) {
         return stepsForNames(keys);
     }
 
     /** What is to be done at a start so that the next key is of the configured algorithm: nothing, where it is. */
-    List<KeyStep> stepsToTheConfiguredAlgorithm(List<StoredKey> keys) {
-        List<KeyStep> steps = new ArrayList<>();
-        for (StoredKey key : of(Purpose.SIGNING, keys)) {
+    List<Step> stepsToTheConfiguredAlgorithm(List<ServiceKey> keys) {
+        List<Step> steps = new ArrayList<>();
+        for (ServiceKey key : of(Purpose.SIGNING, keys)) {
             if (key.standsBy() && key.algorithm() != algorithm) {
-                steps.add(new KeyStep.Forget(key.id()));
+                steps.add(new Step.Forget(key.id()));
             }
         }
         if (!steps.isEmpty()) {
-            steps.add(new KeyStep.MakeSigningKey(algorithm));
+            steps.add(new Step.MakeSigningKey(algorithm));
         }
         return steps;
     }
 
-    private static List<KeyStep> stepsForNames(List<StoredKey> keys) {
-        return of(Purpose.NAME_HASH, keys).isEmpty() ? List.of(new KeyStep.MakeNameKey()) : List.of();
+    private static List<Step> stepsForNames(List<ServiceKey> keys) {
+        return of(Purpose.NAME_HASH, keys).isEmpty() ? List.of(new Step.MakeNameKey()) : List.of();
     }
 
-    private List<KeyStep> stepsForSigning(List<StoredKey> keys, Instant now) {
-        List<KeyStep> steps = new ArrayList<>();
-        for (StoredKey key : keys) {
+    private List<Step> stepsForSigning(List<ServiceKey> keys, Instant now) {
+        List<Step> steps = new ArrayList<>();
+        for (ServiceKey key : keys) {
             if (isForgotten(key, now)) {
-                steps.add(new KeyStep.Forget(key.id()));
+                steps.add(new Step.Forget(key.id()));
             } else if (key.hasStopped() && key.material() != null) {
-                steps.add(new KeyStep.Stop(key.id())); // Someone has stopped it by hand.
+                steps.add(new Step.Stop(key.id())); // Someone has stopped it by hand.
             }
         }
-        Optional<StoredKey> signing = signing(keys);
-        Optional<StoredKey> standby = keys.stream().filter(StoredKey::standsBy).findFirst();
+        Optional<ServiceKey> signing = signing(keys);
+        Optional<ServiceKey> standby =
+                keys.stream().filter(ServiceKey::standsBy).findFirst();
         if (standby.isEmpty()) {
             // Of the signing key's algorithm, since replicas with another configuration would replace each other's.
-            steps.add(
-                    new KeyStep.MakeSigningKey(signing.map(StoredKey::algorithm).orElse(algorithm)));
+            steps.add(new Step.MakeSigningKey(signing.map(ServiceKey::algorithm).orElse(algorithm)));
         } else if (signing.isEmpty()) {
-            steps.add(new KeyStep.Sign(standby.get().id()));
+            steps.add(new Step.Sign(standby.get().id()));
         } else if (isDue(signing.get(), standby.get(), now)) {
-            steps.add(new KeyStep.Stop(signing.get().id()));
-            steps.add(new KeyStep.Sign(standby.get().id()));
+            steps.add(new Step.Stop(signing.get().id()));
+            steps.add(new Step.Sign(standby.get().id()));
         }
         return steps;
     }
 
     /** Another algorithm is asked for only by a change of the configuration, which need not wait for the lifetime. */
-    private boolean isDue(StoredKey signing, StoredKey standby, Instant now) {
+    private boolean isDue(ServiceKey signing, ServiceKey standby, Instant now) {
         boolean published = isSince(standby.createdAt(), STANDBY, now);
         boolean old = isSince(signing.signsFrom(), lifetime, now);
         return published && (old || signing.algorithm() != standby.algorithm());
     }
 
-    private List<KeyStep> stepsForRefresh(List<StoredKey> keys, Instant now) {
-        List<KeyStep> steps = new ArrayList<>();
-        for (StoredKey key : keys) {
+    private List<Step> stepsForRefresh(List<ServiceKey> keys, Instant now) {
+        List<Step> steps = new ArrayList<>();
+        for (ServiceKey key : keys) {
             if (isForgotten(key, now)) {
-                steps.add(new KeyStep.Forget(key.id()));
+                steps.add(new Step.Forget(key.id()));
             }
         }
-        if (keys.stream().allMatch(StoredKey::hasStopped)) {
+        if (keys.stream().allMatch(ServiceKey::hasStopped)) {
             boolean another = keys.size() > steps.size();
-            steps.add(new KeyStep.MakeRefreshKey(another ? REFRESH_KEY_WAITS : Duration.ZERO));
+            steps.add(new Step.MakeRefreshKey(another ? REFRESH_KEY_WAITS : Duration.ZERO));
         }
         return steps;
     }
 
     /** The key that signs access tokens now: where an operator has just removed it, the one that is about to. */
-    static Optional<StoredKey> signer(List<StoredKey> keys) {
+    static Optional<ServiceKey> signer(List<ServiceKey> keys) {
         return signing(keys)
                 .or(() -> of(Purpose.SIGNING, keys).stream()
-                        .filter(StoredKey::standsBy)
+                        .filter(ServiceKey::standsBy)
                         .findFirst());
     }
 
-    private static Optional<StoredKey> signing(List<StoredKey> keys) {
+    private static Optional<ServiceKey> signing(List<ServiceKey> keys) {
         return of(Purpose.SIGNING, keys).stream()
                 .filter(key -> key.signsFrom() != null && !key.hasStopped())
                 .findFirst();
     }
 
     /** The key that makes refresh tokens: the newest that may by now, or else the oldest. */
-    static Optional<StoredKey> refresh(List<StoredKey> keys, Instant now) {
-        List<StoredKey> refreshKeys = of(Purpose.REFRESH, keys);
+    static Optional<ServiceKey> refresh(List<ServiceKey> keys, Instant now) {
+        List<ServiceKey> refreshKeys = of(Purpose.REFRESH, keys);
         return refreshKeys.stream()
                 .filter(key -> isSince(key.signsFrom(), Duration.ZERO, now))
                 .reduce((older, newer) -> newer)
@@ -136,12 +136,12 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
     }
 
     /** Whether a signing key stands among the published ones, so that access tokens under it are good everywhere. */
-    boolean isPublished(StoredKey key, Instant now) {
+    boolean isPublished(ServiceKey key, Instant now) {
         return !isSince(key.stoppedAt(), accessToken.plus(MARGIN), now);
     }
 
     /** Returns true if a key can do what its purpose asks for, now or soon. */
-    boolean isOfUse(StoredKey key, Instant now) {
+    boolean isOfUse(ServiceKey key, Instant now) {
         return switch (key.purpose()) {
             case SIGNING -> !key.hasStopped();
             case REFRESH -> !isForgotten(key, now);
@@ -149,7 +149,7 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
         };
     }
 
-    private boolean isForgotten(StoredKey key, Instant now) {
+    private boolean isForgotten(ServiceKey key, Instant now) {
         Duration signsOn = key.purpose() == Purpose.SIGNING ? accessToken : REFRESH_KEY_WAITS;
         return isSince(key.stoppedAt(), signsOn.plus(session), now);
     }
@@ -158,10 +158,51 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
         return instant != null && !instant.isAfter(now.minus(age)); // A sum with an infinite instant overflows.
     }
 
-    static List<StoredKey> of(Purpose purpose, List<StoredKey> keys) {
+    static List<ServiceKey> of(Purpose purpose, List<ServiceKey> keys) {
         return keys.stream()
                 .filter(key -> key.purpose() == purpose)
                 .sorted(OLDEST_FIRST)
                 .toList();
+    }
+
+    /** One change to the keys in the database. */
+    sealed interface Step {
+        /** A new key is made and kept. */
+        sealed interface Make extends Step {
+            /** From when on it signs, counted from now; {@code null} while it stands by. */
+            @Nullable
+            Duration signsAfter();
+        }
+
+        /** Makes a signing key that stands by. */
+        record MakeSigningKey(KeyAlgorithm algorithm) implements Make {
+            @Override
+            public @Nullable Duration signsAfter() {
+                return null;
+            }
+        }
+
+        /** Makes a refresh key. */
+        record MakeRefreshKey(Duration signsAfter) implements Make {}
+
+        /** Makes the key of names. */
+        record MakeNameKey() implements Make {
+            @Override
+            public Duration signsAfter() {
+                return Duration.ZERO;
+            }
+        }
+
+        /** Lets a key that stands by sign from now on. */
+        record Sign(String id) implements Step {}
+
+        /** Lets a signing key sign no more; it loses its private half. */
+        record Stop(String id) implements Step {}
+
+        /** Encrypts a key under the encryption key that is configured first. */
+        record Wrap(ServiceKey row) implements Step {}
+
+        /** Removes a key that nothing needs any more. */
+        record Forget(String id) implements Step {}
     }
 }

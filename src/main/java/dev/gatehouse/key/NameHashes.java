@@ -1,6 +1,7 @@
 package dev.gatehouse.key;
 
 import dev.gatehouse.crypto.HmacSha256;
+import dev.gatehouse.key.ServiceKey.KeyBytes;
 import dev.gatehouse.problem.NotReadyException;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +12,10 @@ import java.nio.charset.StandardCharsets;
  */
 @Singleton
 public class NameHashes {
-    private final Keyring keyring;
+    private final ServiceKeys serviceKeys;
 
-    NameHashes(Keyring keyring) {
-        this.keyring = keyring;
+    NameHashes(ServiceKeys serviceKeys) {
+        this.serviceKeys = serviceKeys;
     }
 
     /**
@@ -23,7 +24,7 @@ public class NameHashes {
      * @throws NotReadyException before the database has been reached, and while the key cannot be decrypted
      */
     public byte[] hash(String name) {
-        KeyBytes key = Keys.required(keyring.keys().nameKey());
+        KeyBytes key = UsableKeys.required(serviceKeys.keys().nameKey());
         return HmacSha256.of(key.toArray(), name.getBytes(StandardCharsets.UTF_8));
     }
 }

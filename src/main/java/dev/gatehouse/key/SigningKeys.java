@@ -2,7 +2,11 @@ package dev.gatehouse.key;
 
 import dev.gatehouse.problem.NotReadyException;
 import jakarta.inject.Singleton;
+import java.security.Key;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.util.Optional;
+import javax.crypto.SecretKey;
 
 /**
  * The keys that sign access tokens and check them: keys that the service makes, keeps in Postgres and replaces by itself,
@@ -10,10 +14,10 @@ import java.util.Optional;
  */
 @Singleton
 public class SigningKeys {
-    private final Keyring keyring;
+    private final ServiceKeys serviceKeys;
 
-    SigningKeys(Keyring keyring) {
-        this.keyring = keyring;
+    SigningKeys(ServiceKeys serviceKeys) {
+        this.serviceKeys = serviceKeys;
     }
 
     /**
@@ -22,7 +26,7 @@ public class SigningKeys {
      * @throws NotReadyException before the database has been reached, and while there is none that can be decrypted
      */
     public SigningKey current() {
-        return Keys.required(keyring.keys().signing());
+        return UsableKeys.required(serviceKeys.keys().signing());
     }
 
     /**
@@ -30,6 +34,34 @@ public class SigningKeys {
      * each time, until something about the key changes.
      */
     public Optional<VerificationKey> verificationKey(String kid) {
-        return Optional.ofNullable(keyring.keys().verification().get(kid));
+        return Optional.ofNullable(serviceKeys.keys().verification().get(kid));
+    }
+
+    /**
+     * A key that signs access tokens.
+     *
+     * @param kid its id in a token's header (RFC 7515, 4.1.4)
+     * @param key a {@link PrivateKey}, or for {@link KeyAlgorithm#HS256} a {@link SecretKey}
+     */
+    public record SigningKey(String kid, KeyAlgorithm algorithm, Key key) {
+        @Override
+        public String toString() {
+            return "SigningKey[" + kid + ", redacted]";
+        }
+    }
+
+    /**
+     * A key that checks access tokens.
+     *
+     * @param kid its id in a token's header (RFC 7515, 4.1.4)
+     * @param algorithm the one that its tokens are of, whatever they say of themselves (RFC 8725, 3.1)
+     * @param key a {@link PublicKey}, or for {@link KeyAlgorithm#HS256} a {@link SecretKey}
+     * @param published whether an access token under it can be good; otherwise it can only be exchanged or end its session
+     */
+    public record VerificationKey(String kid, KeyAlgorithm algorithm, Key key, boolean published) {
+        @Override
+        public String toString() {
+            return "VerificationKey[" + kid + "]";
+        }
     }
 }

@@ -38,7 +38,7 @@ import java.util.function.Function;
             AppSecret.fromEnvironment()
                     .flatMap(AppSecret::fault)
                     .ifPresent(fault -> faults.add(AppSecret.VARIABLE + " " + fault));
-            faults.addAll(EncryptionKeyTexts.of(config).faults());
+            faults.addAll(EncryptionKeys.Texts.of(config).faults());
             return Faults.report(faults, context);
         }
     }

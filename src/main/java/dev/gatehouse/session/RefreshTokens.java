@@ -1,7 +1,7 @@
 package dev.gatehouse.session;
 
-import dev.gatehouse.key.RefreshKey;
 import dev.gatehouse.key.RefreshKeys;
+import dev.gatehouse.key.RefreshKeys.RefreshKey;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

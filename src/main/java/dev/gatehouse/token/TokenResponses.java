@@ -1,8 +1,8 @@
 package dev.gatehouse.token;
 
-import dev.gatehouse.key.RefreshKey;
+import dev.gatehouse.key.RefreshKeys.RefreshKey;
 import dev.gatehouse.key.RefreshKeys;
-import dev.gatehouse.key.SigningKey;
+import dev.gatehouse.key.SigningKeys.SigningKey;
 import dev.gatehouse.key.SigningKeys;
 import dev.gatehouse.problem.NotReadyException;
 import dev.gatehouse.session.LiveSession;

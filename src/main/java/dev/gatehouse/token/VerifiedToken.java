@@ -1,6 +1,6 @@
 package dev.gatehouse.token;
 
-import dev.gatehouse.key.VerificationKey;
+import dev.gatehouse.key.SigningKeys.VerificationKey;
 import java.time.Instant;
 
 /**

@@ -81,7 +81,9 @@ class AppSecretTest {
         AppSecrets secrets = new AppSecrets(Optional.of(AppSecret.of(secret.getBytes(UTF_8))), List.of());
         KeySchedule schedule =
                 new KeySchedule(KeyAlgorithm.ES256, Duration.ofDays(1), Duration.ofHours(1), Duration.ofDays(1));
-        KeyReader reader = new KeyReader(schedule, secrets);
-        return Keys.required(reader.read(CheckedKeys.NONE, Keys.NONE).signing()).kid();
+        UsableKeys.Reader reader = new UsableKeys.Reader(schedule, secrets);
+        return UsableKeys.required(
+                        reader.read(CheckedKeys.NONE, UsableKeys.NONE).signing())
+                .kid();
     }
 }

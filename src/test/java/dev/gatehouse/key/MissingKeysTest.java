@@ -25,7 +25,7 @@ class MissingKeysTest {
     private static final String PASSWORD = "a long enough password";
 
     @Inject
-    Keyring keyring;
+    ServiceKeys serviceKeys;
 
     @Inject
     OwnConnections connections;
@@ -42,13 +42,13 @@ class MissingKeysTest {
         api.signUp(username, PASSWORD);
     }
 
-    /** The keys are read again each second, by one thread at a time: not while this one holds the keyring. */
+    /** The keys are read again each second, by one thread at a time: not while this one holds the serviceKeys. */
     private void assertStartingWithoutKeys(Supplier<Answer> call) {
         String before = sessions();
-        Keyring held = keyring;
+        ServiceKeys held = serviceKeys;
         synchronized (held) {
             // A key that a replica knows it keeps, however it is encrypted afterwards.
-            held.take(new KeyTable.Reading(List.of(), List.of(), Instant.EPOCH));
+            held.take(new ServiceKeyTable.Reading(List.of(), List.of(), Instant.EPOCH));
             held.take(encrypted());
             Answer answer = call.get();
             assertThat(answer.status()).isEqualTo(503);
@@ -59,11 +59,11 @@ class MissingKeysTest {
     }
 
     /** As a replica finds it that cannot decrypt what the others have made. */
-    private KeyTable.Reading encrypted() {
+    private ServiceKeyTable.Reading encrypted() {
         try (Connection connection = connections.open()) {
-            KeyTable.Reading reading = KeyTable.read(connection);
-            List<StoredKey> keys = reading.keys().stream()
-                    .map(key -> new StoredKey(
+            ServiceKeyTable.Reading reading = ServiceKeyTable.read(connection);
+            List<ServiceKey> keys = reading.keys().stream()
+                    .map(key -> new ServiceKey(
                             key.id(),
                             key.purpose(),
                             key.algorithm(),
@@ -74,7 +74,7 @@ class MissingKeysTest {
                             key.signsFrom(),
                             key.stoppedAt()))
                     .toList();
-            return new KeyTable.Reading(keys, List.of(), reading.now());
+            return new ServiceKeyTable.Reading(keys, List.of(), reading.now());
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -86,7 +86,7 @@ class MissingKeysTest {
         assertStartingWithoutKeys(() -> api.refresh(login.refreshToken()));
         assertStartingWithoutKeys(() -> api.login(username, PASSWORD));
         assertStartingWithoutKeys(() -> api.changePassword(login.token(), PASSWORD, "another long password"));
-        Await.until(() -> keyring.keys().signing() != null);
+        Await.until(() -> serviceKeys.keys().signing() != null);
         assertThat(api.refresh(login.refreshToken()).status()).isEqualTo(200);
     }
 

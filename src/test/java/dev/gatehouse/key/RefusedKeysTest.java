@@ -11,7 +11,9 @@ import dev.gatehouse.Sql;
 import dev.gatehouse.TestPostgres;
 import dev.gatehouse.database.OwnConnections;
 import dev.gatehouse.database.TestConnections;
-import dev.gatehouse.key.StoredKey.Purpose;
+import dev.gatehouse.key.ServiceKey.KeyBytes;
+import dev.gatehouse.key.ServiceKey.NewKey;
+import dev.gatehouse.key.ServiceKey.Purpose;
 import dev.gatehouse.problem.NotReadyException;
 import dev.gatehouse.token.AccessTokens.TokenCheckOutcome;
 import dev.gatehouse.token.TokenReplica;
@@ -38,13 +40,13 @@ class RefusedKeysTest {
     private static final OwnConnections CONNECTIONS = TestConnections.to(URL);
 
     private static final EncryptionKey KEY = encryptionKey(1);
-    private static final KeyWrap WRAP = new KeyWrap(List.of(KEY), false);
-    private static final KeyWrap ACCEPTING_CLEAR = new KeyWrap(List.of(KEY), true);
-    private static final KeyWrap IN_CLEAR = new KeyWrap(List.of(), false);
+    private static final EncryptionKeys WRAP = new EncryptionKeys(List.of(KEY), false);
+    private static final EncryptionKeys ACCEPTING_CLEAR = new EncryptionKeys(List.of(KEY), true);
+    private static final EncryptionKeys IN_CLEAR = new EncryptionKeys(List.of(), false);
 
     private final Sql sql = Sql.of(URL);
     private final MutableClock clock = new MutableClock();
-    private final LogLines errors = LogLines.warningsOf(KeyCheckLog.class);
+    private final LogLines errors = LogLines.warningsOf(CheckedKeys.class);
 
     @BeforeEach
     void empty() {
@@ -62,40 +64,40 @@ class RefusedKeysTest {
         return EncryptionKey.parse(Base64.getEncoder().encodeToString(bytes));
     }
 
-    private static Replica replica(KeyWrap wrap) {
+    private static Replica replica(EncryptionKeys wrap) {
         return new Replica(CONNECTIONS, Replica.noSecrets(), wrap);
     }
 
-    private static Replica started(KeyWrap wrap) {
+    private static Replica started(EncryptionKeys wrap) {
         Replica replica = replica(wrap);
         replica.start();
         return replica;
     }
 
-    private StoredKey row(String id) {
+    private ServiceKey row(String id) {
         return reading().keys().stream()
                 .filter(key -> key.id().equals(id))
                 .findFirst()
                 .orElseThrow();
     }
 
-    private StoredKey row(Purpose purpose) {
+    private ServiceKey row(Purpose purpose) {
         return reading().keys().stream()
                 .filter(key -> key.purpose() == purpose)
                 .findFirst()
                 .orElseThrow();
     }
 
-    private static KeyTable.Reading reading() {
+    private static ServiceKeyTable.Reading reading() {
         try (Connection connection = CONNECTIONS.open()) {
-            return KeyTable.read(connection);
+            return ServiceKeyTable.read(connection);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static byte[] clear(StoredKey row) {
-        return WRAP.open(row, Keys.required(row.material())).orElseThrow();
+    private static byte[] clear(ServiceKey row) {
+        return WRAP.open(row, UsableKeys.required(row.material())).orElseThrow();
     }
 
     private String rows() {
@@ -109,14 +111,14 @@ class RefusedKeysTest {
                 FROM service_key WHERE starts_with(id, ?) ORDER BY id""", idPrefix).toString();
     }
 
-    private void unwrap(StoredKey row) {
+    private void unwrap(ServiceKey row) {
         sql.update("UPDATE service_key SET material = ?, wrapped_under = NULL WHERE id = ?", clear(row), row.id());
     }
 
     /** Adds a row that is older than all others. */
     private void plant(NewKey key) {
         try (Connection connection = CONNECTIONS.open()) {
-            KeyTable.insert(connection, key, Duration.ZERO);
+            ServiceKeyTable.insert(connection, key, Duration.ZERO);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -127,7 +129,7 @@ class RefusedKeysTest {
 
     /** A change that somebody who can write to the database makes to a row. */
     interface Tampering {
-        void with(RefusedKeysTest test, StoredKey row);
+        void with(RefusedKeysTest test, ServiceKey row);
     }
 
     record Case(String name, Tampering tampering) {
@@ -213,7 +215,7 @@ class RefusedKeysTest {
             replica.tick();
             replica.tick();
             replica.tick();
-            assertThat(replica.keyring.isUsable()).isTrue();
+            assertThat(replica.serviceKeys.isUsable()).isTrue();
             assertThat(replica.signing()).isEqualTo(good);
             assertThat(replica.jwks()).doesNotContain(bad).contains(good);
             assertThat(replica.signingKeys().verificationKey(bad)).isEmpty();
@@ -250,10 +252,10 @@ class RefusedKeysTest {
         running.tick();
         running.tick();
         for (Replica replica : List.of(running, starting)) {
-            assertThat(replica.keyring.isUsable()).isFalse();
+            assertThat(replica.serviceKeys.isUsable()).isFalse();
             assertThatThrownBy(() -> replica.refreshKeys().current()).isInstanceOf(NotReadyException.class);
             assertThat(replica.signing()).isEqualTo(running.signing());
-            assertThat(new NameHashes(replica.keyring).hash("a name")).hasSize(32);
+            assertThat(new NameHashes(replica.serviceKeys).hash("a name")).hasSize(32);
         }
         assertThat(rows()).isEqualTo(before);
         assertThat(errors.all()).hasSize(2).allMatch(line -> line.contains("no good key is left for refresh"));
@@ -268,8 +270,9 @@ class RefusedKeysTest {
         String before = rows();
         assertThatThrownBy(() -> started(WRAP)).hasMessageContaining("postponed");
         running.tick();
-        assertThat(running.keyring.isUsable()).isFalse();
-        assertThatThrownBy(() -> new NameHashes(running.keyring).hash("a name")).isInstanceOf(NotReadyException.class);
+        assertThat(running.serviceKeys.isUsable()).isFalse();
+        assertThatThrownBy(() -> new NameHashes(running.serviceKeys).hash("a name"))
+                .isInstanceOf(NotReadyException.class);
         assertThat(rows()).isEqualTo(before);
         assertThat(errors.all()).hasSize(2).allMatch(line -> line.contains("no good key is left for name-hash"));
     }
@@ -277,7 +280,7 @@ class RefusedKeysTest {
     @Test
     void withoutAGoodSigningKeyAReplicaIsNotReadyAndSignsNothing() {
         Replica running = started(WRAP);
-        for (StoredKey row : reading().keys()) {
+        for (ServiceKey row : reading().keys()) {
             if (row.purpose() == Purpose.SIGNING) {
                 unwrap(row);
             }
@@ -287,7 +290,7 @@ class RefusedKeysTest {
         assertThatThrownBy(starting::start).hasMessageContaining("postponed");
         running.tick();
         for (Replica replica : List.of(running, starting)) {
-            assertThat(replica.keyring.isUsable()).isFalse();
+            assertThat(replica.serviceKeys.isUsable()).isFalse();
             assertThatThrownBy(replica::signing).isInstanceOf(NotReadyException.class);
             assertThat(replica.jwks()).isEqualTo("{\"keys\":[]}");
         }
@@ -305,7 +308,7 @@ class RefusedKeysTest {
         unwrap(row(sql.text("SELECT id FROM service_key WHERE purpose = 'signing' AND stopped_at IS NULL")));
         String before = rows();
         running.tick();
-        assertThat(running.keyring.isUsable()).isFalse();
+        assertThat(running.serviceKeys.isUsable()).isFalse();
         assertThat(running.signingKeys().verificationKey(stopped)).isPresent();
         assertThat(rows()).isEqualTo(before);
     }
@@ -316,7 +319,7 @@ class RefusedKeysTest {
         Replica running = started(WRAP);
         String signing = running.signing();
         byte[] refreshKey = running.refreshKeys().current().id();
-        byte[] hash = new NameHashes(running.keyring).hash("a name");
+        byte[] hash = new NameHashes(running.serviceKeys).hash("a name");
         NewKey planted = switch (purpose) {
             case SIGNING -> NewKey.signing(KeyAlgorithm.ES256, IN_CLEAR);
             case REFRESH -> NewKey.refresh(IN_CLEAR);
@@ -329,11 +332,11 @@ class RefusedKeysTest {
         for (Replica replica : List.of(running, starting)) {
             assertThat(replica.signing()).isEqualTo(signing);
             assertThat(replica.refreshKeys().current().id()).isEqualTo(refreshKey);
-            assertThat(new NameHashes(replica.keyring).hash("a name")).isEqualTo(hash);
-            assertThat(replica.keyring.keys().refreshKeys()).doesNotContainKey(planted.id());
+            assertThat(new NameHashes(replica.serviceKeys).hash("a name")).isEqualTo(hash);
+            assertThat(replica.serviceKeys.keys().refreshKeys()).doesNotContainKey(planted.id());
             assertThat(replica.signingKeys().verificationKey(planted.id())).isEmpty();
             assertThat(replica.jwks()).doesNotContain(planted.id());
-            assertThat(replica.keyring.isUsable()).isTrue();
+            assertThat(replica.serviceKeys.isUsable()).isTrue();
         }
         assertThat(rows()).isEqualTo(before);
         assertThat(errors.all()).hasSize(2).allMatch(line -> line.contains(planted.id() + " is stored in clear"));
@@ -364,7 +367,7 @@ class RefusedKeysTest {
         String before = rows();
         running.tick();
         running.tick();
-        assertThat(running.keyring.isUsable()).isFalse();
+        assertThat(running.serviceKeys.isUsable()).isFalse();
         assertThat(running.signingKeys().verificationKey(made.id())).isEmpty();
         assertThat(running.jwks()).doesNotContain(made.id());
         assertThat(errors.all()).hasSize(1);
@@ -398,7 +401,7 @@ class RefusedKeysTest {
                 replica.tick();
                 assertThat(replica.signing()).isNotEmpty();
                 assertThat(replica.refreshKeys().current().id()).isNotEmpty();
-                assertThat(new NameHashes(replica.keyring).hash("a name")).hasSize(32);
+                assertThat(new NameHashes(replica.serviceKeys).hash("a name")).hasSize(32);
                 sql.update("DELETE FROM service_key");
                 started(WRAP);
             }
@@ -469,7 +472,7 @@ class RefusedKeysTest {
         AppSecret secret = AppSecret.of("a secret of tests, long enough to be one".getBytes(UTF_8));
         Replica given = new Replica(CONNECTIONS, new AppSecrets(Optional.of(secret), List.of()), WRAP);
         given.start();
-        assertThat(given.keyring.isUsable()).isTrue();
+        assertThat(given.serviceKeys.isUsable()).isTrue();
         assertThat(errors.all()).hasSize(1);
     }
 }

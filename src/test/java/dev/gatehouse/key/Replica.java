@@ -18,24 +18,29 @@ public final class Replica implements AutoCloseable {
 
     static final KeySchedule SCHEDULE = schedule(KeyAlgorithm.ES256);
 
-    final Keyring keyring;
+    final ServiceKeys serviceKeys;
     private final OwnConnections connections;
     private @Nullable Connection probing;
 
     /** A replica that has not been started, with its secrets (the first signs, if {@code signs}) and encryption keys. */
     Replica(OwnConnections connections, KeySchedule schedule, AppSecrets secrets, List<EncryptionKey> encryptionKeys) {
-        this(connections, schedule, secrets, new KeyWrap(encryptionKeys, false), Runnable::run);
+        this(connections, schedule, secrets, new EncryptionKeys(encryptionKeys, false), Runnable::run);
     }
 
     /** As above; what it does with keys in clear is told by {@code wrap}. */
-    Replica(OwnConnections connections, AppSecrets secrets, KeyWrap wrap) {
+    Replica(OwnConnections connections, AppSecrets secrets, EncryptionKeys wrap) {
         this(connections, SCHEDULE, secrets, wrap, Runnable::run);
     }
 
     /** As above; its keys take turns where it is told, and not at once. */
-    Replica(OwnConnections connections, KeySchedule schedule, AppSecrets secrets, KeyWrap wrap, Executor keeping) {
+    Replica(
+            OwnConnections connections,
+            KeySchedule schedule,
+            AppSecrets secrets,
+            EncryptionKeys wrap,
+            Executor keeping) {
         this.connections = connections;
-        this.keyring = new Keyring(connections, secrets, schedule, wrap, keeping);
+        this.serviceKeys = new ServiceKeys(connections, secrets, schedule, wrap, keeping);
     }
 
     static KeySchedule schedule(KeyAlgorithm algorithm) {
@@ -56,7 +61,7 @@ public final class Replica implements AutoCloseable {
     void start() {
         try {
             Database.Reached event = new Database.Reached();
-            keyring.start(event);
+            serviceKeys.start(event);
             if (event.isPostponed()) {
                 throw new IllegalStateException("the start is postponed");
             }
@@ -70,7 +75,7 @@ public final class Replica implements AutoCloseable {
         try {
             Connection connection = probing == null ? connections.open() : probing;
             probing = connection;
-            keyring.follow(new Database.Probed(connection));
+            serviceKeys.follow(new Database.Probed(connection));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -84,11 +89,11 @@ public final class Replica implements AutoCloseable {
     }
 
     public SigningKeys signingKeys() {
-        return new SigningKeys(keyring);
+        return new SigningKeys(serviceKeys);
     }
 
     RefreshKeys refreshKeys() {
-        return new RefreshKeys(keyring);
+        return new RefreshKeys(serviceKeys);
     }
 
     String signing() {
@@ -97,6 +102,6 @@ public final class Replica implements AutoCloseable {
 
     /** The JWK Set as others read it. */
     public String jwks() {
-        return keyring.keys().jwkSet().json();
+        return serviceKeys.keys().jwkSet().json();
     }
 }

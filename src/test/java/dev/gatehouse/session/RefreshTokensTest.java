@@ -2,8 +2,8 @@ package dev.gatehouse.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gatehouse.key.RefreshKey;
 import dev.gatehouse.key.RefreshKeys;
+import dev.gatehouse.key.RefreshKeys.RefreshKey;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;

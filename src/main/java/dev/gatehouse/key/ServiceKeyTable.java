@@ -3,7 +3,9 @@ package dev.gatehouse.key;
 import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.CheckedKeys.Refusal;
 import dev.gatehouse.key.CheckedKeys.RefusedRow;
-import dev.gatehouse.key.StoredKey.Purpose;
+import dev.gatehouse.key.ServiceKey.KeyBytes;
+import dev.gatehouse.key.ServiceKey.NewKey;
+import dev.gatehouse.key.ServiceKey.Purpose;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on {@code service_key}, on a connection of the caller's. */
-final class KeyTable {
+final class ServiceKeyTable {
     /** Any number that no other lock of this database has. */
     private static final long LOCK = 0x6761_7465_6b65_7973L;
 
@@ -47,7 +49,7 @@ final class KeyTable {
             UPDATE service_key SET material = :material, wrapped_under = :wrappedUnder
             WHERE id = :id AND material IS NOT NULL""");
 
-    private KeyTable() {}
+    private ServiceKeyTable() {}
 
     /**
      * What stands in the table.
@@ -55,13 +57,13 @@ final class KeyTable {
      * @param unknown rows that are no keys of any kind
      * @param now the database's time
      */
-    record Reading(List<StoredKey> keys, List<RefusedRow> unknown, Instant now) {}
+    record Reading(List<ServiceKey> keys, List<RefusedRow> unknown, Instant now) {}
 
     /** A row of {@link #READ}, which has one with neither if the table is empty. */
-    private record Row(Instant now, Optional<StoredKey> key, Optional<RefusedRow> unknown) {}
+    private record Row(Instant now, Optional<ServiceKey> key, Optional<RefusedRow> unknown) {}
 
     static Reading read(Connection connection) {
-        List<Row> rows = READ.on(connection).list(KeyTable::row);
+        List<Row> rows = READ.on(connection).list(ServiceKeyTable::row);
         return new Reading(
                 rows.stream().flatMap(row -> row.key().stream()).toList(),
                 rows.stream().flatMap(row -> row.unknown().stream()).toList(),
@@ -75,7 +77,7 @@ final class KeyTable {
             return new Row(now, Optional.empty(), Optional.empty());
         }
         Optional<Purpose> purpose = Purpose.named(result.getString("purpose"));
-        Optional<StoredKey> key = purpose.isEmpty() ? Optional.empty() : key(result, id, purpose.get());
+        Optional<ServiceKey> key = purpose.isEmpty() ? Optional.empty() : key(result, id, purpose.get());
         return key.isPresent()
                 ? new Row(now, key, Optional.empty())
                 : new Row(
@@ -84,12 +86,12 @@ final class KeyTable {
                         Optional.of(new RefusedRow(id, purpose.orElse(null), Refusal.UNKNOWN_KIND)));
     }
 
-    private static Optional<StoredKey> key(ResultSet result, String id, Purpose purpose) throws SQLException {
+    private static Optional<ServiceKey> key(ResultSet result, String id, Purpose purpose) throws SQLException {
         Optional<KeyAlgorithm> algorithm = KeyAlgorithm.find(result.getString("algorithm"));
         Instant createdAt = instant(result, "created_at");
         return algorithm.isEmpty() || createdAt == null
                 ? Optional.empty()
-                : Optional.of(new StoredKey(
+                : Optional.of(new ServiceKey(
                         id,
                         purpose,
                         algorithm.get(),

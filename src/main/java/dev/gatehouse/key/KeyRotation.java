@@ -1,5 +1,6 @@
 package dev.gatehouse.key;
 
+import dev.gatehouse.key.ServiceKey.NewKey;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,19 +16,19 @@ import org.jspecify.annotations.Nullable;
  * Changes what stands in {@code service_key}: makes the keys that are missing and lets them take turns, under a lock that
  * all replicas share, on what is found once it is held.
  */
-final class KeyKeeper {
-    private static final Logger LOG = Logger.getLogger(KeyKeeper.class);
+final class KeyRotation {
+    private static final Logger LOG = Logger.getLogger(KeyRotation.class);
 
     /** From an empty table it takes three. */
     private static final int MOST_ROUNDS = 10;
 
     private final KeySchedule schedule;
-    private final KeyWrap wrap;
+    private final EncryptionKeys encryptionKeys;
     private final boolean besideASecret;
 
-    KeyKeeper(KeySchedule schedule, KeyWrap wrap, AppSecrets secrets) {
+    KeyRotation(KeySchedule schedule, EncryptionKeys encryptionKeys, AppSecrets secrets) {
         this.schedule = schedule;
-        this.wrap = wrap;
+        this.encryptionKeys = encryptionKeys;
         this.besideASecret = secrets.signing().isPresent();
     }
 
@@ -48,10 +49,10 @@ final class KeyKeeper {
 
     /** Does at a start what the configuration asks for now: wraps keys again, and replaces a standby of another algorithm. */
     void adapt(Connection connection, Rereading rereading) throws SQLException {
-        Map<KeyStep, NewKey> made = make(stepsToTheConfiguredAlgorithm(rereading.read(connection)));
+        Map<KeySchedule.Step, NewKey> made = make(stepsToTheConfiguredAlgorithm(rereading.read(connection)));
         inTransaction(connection, locked -> {
             CheckedKeys keys = rereading.read(locked);
-            apply(locked, stepsToWrap(keys, wrap::isOutdated), Map.of());
+            apply(locked, stepsToWrap(keys, encryptionKeys::isOutdated), Map.of());
             // Only with a successor at hand: another replica would make one of the old algorithm meanwhile.
             if (!made.isEmpty()) {
                 apply(locked, stepsToTheConfiguredAlgorithm(keys), made);
@@ -59,23 +60,23 @@ final class KeyKeeper {
         });
     }
 
-    private List<KeyStep> stepsToTheConfiguredAlgorithm(CheckedKeys keys) {
+    private List<KeySchedule.Step> stepsToTheConfiguredAlgorithm(CheckedKeys keys) {
         return besideASecret || !keys.areUsable() ? List.of() : schedule.stepsToTheConfiguredAlgorithm(keys.good());
     }
 
-    private static List<KeyStep> stepsToWrap(CheckedKeys keys, Predicate<StoredKey> which) {
-        List<KeyStep> steps = new ArrayList<>();
+    private static List<KeySchedule.Step> stepsToWrap(CheckedKeys keys, Predicate<ServiceKey> which) {
+        List<KeySchedule.Step> steps = new ArrayList<>();
         if (keys.areUsable()) {
-            keys.good().stream().filter(which).forEach(row -> steps.add(new KeyStep.Wrap(row)));
+            keys.good().stream().filter(which).forEach(row -> steps.add(new KeySchedule.Step.Wrap(row)));
         }
         return steps;
     }
 
-    private void rewrap(Connection locked, StoredKey row) {
-        Optional<byte[]> clear = row.material() == null ? Optional.empty() : wrap.open(row, row.material());
+    private void rewrap(Connection locked, ServiceKey row) {
+        Optional<byte[]> clear = row.material() == null ? Optional.empty() : encryptionKeys.open(row, row.material());
         if (clear.isPresent()) {
-            String under = wrap.currentId().orElseThrow();
-            KeyTable.rewrap(locked, row.id(), wrap.wrap(clear.get(), row.purpose(), row.id()), under);
+            String under = encryptionKeys.currentId().orElseThrow();
+            ServiceKeyTable.rewrap(locked, row.id(), encryptionKeys.wrap(clear.get(), row.purpose(), row.id()), under);
             LOG.infof("key=wrapped id=%s wrapped_under=%s", row.id(), under);
         }
     }
@@ -84,26 +85,26 @@ final class KeyKeeper {
     void takeTurns(Connection connection, Rereading rereading) throws SQLException {
         CheckedKeys keys = rereading.read(connection);
         for (int round = 0; round < MOST_ROUNDS && isDue(keys); round++) {
-            Map<KeyStep, NewKey> made = make(steps(keys));
+            Map<KeySchedule.Step, NewKey> made = make(steps(keys));
             inTransaction(connection, locked -> apply(locked, steps(rereading.read(locked)), made));
             keys = rereading.read(connection);
         }
     }
 
     /** Nothing, while a row cannot be read or no good one of its purpose is left: it is not replaced. */
-    private List<KeyStep> steps(CheckedKeys keys) {
+    private List<KeySchedule.Step> steps(CheckedKeys keys) {
         if (!keys.areUsable()) {
             return List.of();
         }
-        List<KeyStep> steps = stepsToWrap(keys, wrap::isUnwrapped);
+        List<KeySchedule.Step> steps = stepsToWrap(keys, encryptionKeys::isUnwrapped);
         steps.addAll(
                 besideASecret ? schedule.stepsBesideASecret(keys.good()) : schedule.steps(keys.good(), keys.now()));
         return steps;
     }
 
-    private Map<KeyStep, NewKey> make(List<KeyStep> steps) {
-        Map<KeyStep, NewKey> made = new HashMap<>();
-        for (KeyStep step : steps) {
+    private Map<KeySchedule.Step, NewKey> make(List<KeySchedule.Step> steps) {
+        Map<KeySchedule.Step, NewKey> made = new HashMap<>();
+        for (KeySchedule.Step step : steps) {
             NewKey key = make(step);
             if (key != null) {
                 made.put(step, key);
@@ -112,34 +113,34 @@ final class KeyKeeper {
         return made;
     }
 
-    private @Nullable NewKey make(KeyStep step) {
+    private @Nullable NewKey make(KeySchedule.Step step) {
         return switch (step) {
-            case KeyStep.MakeSigningKey(KeyAlgorithm algorithm) -> NewKey.signing(algorithm, wrap);
-            case KeyStep.MakeRefreshKey after -> NewKey.refresh(wrap);
-            case KeyStep.MakeNameKey name -> NewKey.names(wrap);
-            case KeyStep.Wrap change -> null;
-            case KeyStep.Sign change -> null;
-            case KeyStep.Stop change -> null;
-            case KeyStep.Forget change -> null;
+            case KeySchedule.Step.MakeSigningKey(KeyAlgorithm algorithm) -> NewKey.signing(algorithm, encryptionKeys);
+            case KeySchedule.Step.MakeRefreshKey after -> NewKey.refresh(encryptionKeys);
+            case KeySchedule.Step.MakeNameKey name -> NewKey.names(encryptionKeys);
+            case KeySchedule.Step.Wrap change -> null;
+            case KeySchedule.Step.Sign change -> null;
+            case KeySchedule.Step.Stop change -> null;
+            case KeySchedule.Step.Forget change -> null;
         };
     }
 
-    private void apply(Connection locked, List<KeyStep> steps, Map<KeyStep, NewKey> made) {
-        for (KeyStep step : steps) {
+    private void apply(Connection locked, List<KeySchedule.Step> steps, Map<KeySchedule.Step, NewKey> made) {
+        for (KeySchedule.Step step : steps) {
             switch (step) {
-                case KeyStep.Make make -> insert(locked, make, made.get(make));
-                case KeyStep.Wrap(StoredKey row) -> rewrap(locked, row);
-                case KeyStep.Sign(String id) -> KeyTable.sign(locked, id);
-                case KeyStep.Stop(String id) -> KeyTable.stop(locked, id);
-                case KeyStep.Forget(String id) -> KeyTable.forget(locked, id);
+                case KeySchedule.Step.Make make -> insert(locked, make, made.get(make));
+                case KeySchedule.Step.Wrap(ServiceKey row) -> rewrap(locked, row);
+                case KeySchedule.Step.Sign(String id) -> ServiceKeyTable.sign(locked, id);
+                case KeySchedule.Step.Stop(String id) -> ServiceKeyTable.stop(locked, id);
+                case KeySchedule.Step.Forget(String id) -> ServiceKeyTable.forget(locked, id);
             }
         }
     }
 
     /** What became due only after keys were made is left for the next round. */
-    private static void insert(Connection locked, KeyStep.Make step, @Nullable NewKey key) {
+    private static void insert(Connection locked, KeySchedule.Step.Make step, @Nullable NewKey key) {
         if (key != null) {
-            KeyTable.insert(locked, key, step.signsAfter());
+            ServiceKeyTable.insert(locked, key, step.signsAfter());
             LOG.infof("key=made purpose=%s id=%s", key.purpose().stored(), key.id());
         }
     }
@@ -147,7 +148,7 @@ final class KeyKeeper {
     private static void inTransaction(Connection connection, Change change) throws SQLException {
         connection.setAutoCommit(false);
         try {
-            KeyTable.lock(connection);
+            ServiceKeyTable.lock(connection);
             change.on(connection);
             connection.commit();
         } catch (SQLException | RuntimeException e) {

@@ -13,6 +13,9 @@ import dev.gatehouse.Sql;
 import dev.gatehouse.TestPostgres;
 import dev.gatehouse.database.OwnConnections;
 import dev.gatehouse.database.TestConnections;
+import dev.gatehouse.key.RefreshKeys.RefreshKey;
+import dev.gatehouse.key.ServiceKey.KeyBytes;
+import dev.gatehouse.key.SigningKeys.VerificationKey;
 import dev.gatehouse.problem.NotReadyException;
 import dev.gatehouse.token.AccessTokens.TokenCheckOutcome;
 import dev.gatehouse.token.TokenForge;
@@ -32,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The life of keys, on replicas that share a database of their own, whose time passes as its rows grow older. */
-class KeyringTest {
+class ServiceKeysTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final byte[] MESSAGE = "a message".getBytes(UTF_8);
     private static final AppSecret SECRET = AppSecret.of("a secret of tests, long enough to be one".getBytes(UTF_8));
@@ -59,7 +62,8 @@ class KeyringTest {
     }
 
     private static Replica startedAcceptingClear(EncryptionKey encryptionKey) {
-        Replica replica = new Replica(CONNECTIONS, Replica.noSecrets(), new KeyWrap(List.of(encryptionKey), true));
+        Replica replica =
+                new Replica(CONNECTIONS, Replica.noSecrets(), new EncryptionKeys(List.of(encryptionKey), true));
         replica.start();
         return replica;
     }
@@ -238,7 +242,7 @@ class KeyringTest {
     void anOperatorRetiresEveryKeyAndNewOnesAreMade() {
         Replica one = started();
         Replica other = started();
-        byte[] hash = new NameHashes(one.keyring).hash("a name");
+        byte[] hash = new NameHashes(one.serviceKeys).hash("a name");
         Set<String> leaked = published(one);
         RefreshKey leakedRefreshKey = one.refreshKeys().current();
         sql.update(OperationsDocument.statement("DELETE FROM service_key WHERE purpose IN"));
@@ -249,7 +253,7 @@ class KeyringTest {
             assertThat(leaked).noneMatch(kid -> verifies(replica, kid));
             assertThat(accepts(replica, leakedRefreshKey)).isFalse();
             assertThat(accepts(replica, one.refreshKeys().current())).isTrue();
-            assertThat(new NameHashes(replica.keyring).hash("a name")).isEqualTo(hash);
+            assertThat(new NameHashes(replica.serviceKeys).hash("a name")).isEqualTo(hash);
         }
     }
 
@@ -334,7 +338,7 @@ class KeyringTest {
         String next = standby();
         List<Runnable> later = new ArrayList<>();
         Replica slow = new Replica(
-                CONNECTIONS, Replica.SCHEDULE, Replica.noSecrets(), new KeyWrap(List.of(), false), later::add);
+                CONNECTIONS, Replica.SCHEDULE, Replica.noSecrets(), new EncryptionKeys(List.of(), false), later::add);
         slow.start();
         sql.update("DELETE FROM service_key WHERE id = ?", replica.signing());
         slow.tick();
@@ -351,7 +355,7 @@ class KeyringTest {
     @Test
     void withoutAnyKeyThereIsNothingToSignWith() {
         Replica slow = new Replica(
-                CONNECTIONS, Replica.SCHEDULE, Replica.noSecrets(), new KeyWrap(List.of(), false), later -> {});
+                CONNECTIONS, Replica.SCHEDULE, Replica.noSecrets(), new EncryptionKeys(List.of(), false), later -> {});
         slow.start();
         sql.update(OperationsDocument.statement("DELETE FROM service_key WHERE purpose IN"));
         slow.tick();
@@ -370,8 +374,8 @@ class KeyringTest {
         Replica later = started(Replica.noSecrets(), encryptionKey(1));
         assertThat(later.signing()).isEqualTo(before.signing());
         assertThat(accepts(later, before.refreshKeys().current())).isTrue();
-        assertThat(new NameHashes(later.keyring).hash("a name"))
-                .isEqualTo(new NameHashes(before.keyring).hash("a name"));
+        assertThat(new NameHashes(later.serviceKeys).hash("a name"))
+                .isEqualTo(new NameHashes(before.serviceKeys).hash("a name"));
     }
 
     @Test
@@ -392,7 +396,7 @@ class KeyringTest {
         assertThat(wrappedUnder()).containsExactly(encryptionKey(2).id());
         Replica withoutTheOld = started(Replica.noSecrets(), encryptionKey(2));
         stepOne.tick();
-        assertThat(stepOne.keyring.isUsable()).isTrue();
+        assertThat(stepOne.serviceKeys.isUsable()).isTrue();
         assertThat(withoutTheOld.signing()).isEqualTo(running.signing());
     }
 
@@ -413,17 +417,17 @@ class KeyringTest {
     @Test
     void afterALostEncryptionKeyTheDocumentsStatementLetsTheServiceStart() {
         Replica before = started(Replica.noSecrets(), encryptionKey(1));
-        byte[] hash = new NameHashes(before.keyring).hash("a name");
+        byte[] hash = new NameHashes(before.serviceKeys).hash("a name");
         sql.update(OperationsDocument.statement("DELETE FROM service_key WHERE wrapped_under"));
         Replica after = started(Replica.noSecrets(), encryptionKey(2));
         assertThat(after.signing()).isNotEqualTo(before.signing());
-        assertThat(new NameHashes(after.keyring).hash("a name")).isNotEqualTo(hash);
+        assertThat(new NameHashes(after.serviceKeys).hash("a name")).isNotEqualTo(hash);
         Replica running = started(Replica.noSecrets(), encryptionKey(2));
         sql.update("DELETE FROM service_key WHERE purpose = 'name-hash'");
         running.tick();
         after.tick();
-        assertThat(new NameHashes(running.keyring).hash("a name"))
-                .isEqualTo(new NameHashes(after.keyring).hash("a name"));
+        assertThat(new NameHashes(running.serviceKeys).hash("a name"))
+                .isEqualTo(new NameHashes(after.serviceKeys).hash("a name"));
     }
 
     @Test
@@ -457,7 +461,7 @@ class KeyringTest {
         startedAcceptingClear(encryptionKey(1));
         String unreadable = standby();
         replica.tick();
-        assertThat(replica.keyring.isUsable()).isFalse();
+        assertThat(replica.serviceKeys.isUsable()).isFalse();
         assertThat(verifies(replica, retired)).isFalse();
         assertThat(replica.signing()).isEqualTo(next);
         assertThat(published(replica)).containsExactlyInAnyOrder(next, unreadable);
@@ -578,11 +582,11 @@ class KeyringTest {
         Replica replica = started();
         VerificationKey key =
                 replica.signingKeys().verificationKey(replica.signing()).orElseThrow();
-        Object set = replica.keyring.keys().jwkSet();
+        Object set = replica.serviceKeys.keys().jwkSet();
         replica.tick();
         assertThat(replica.signingKeys().verificationKey(replica.signing()).orElseThrow())
                 .isSameAs(key);
-        assertThat(replica.keyring.keys().jwkSet()).isSameAs(set);
+        assertThat(replica.serviceKeys.keys().jwkSet()).isSameAs(set);
     }
 
     @Test
@@ -591,6 +595,8 @@ class KeyringTest {
         assertThat(replica.signingKeys().current().toString()).contains("redacted");
         assertThat(replica.refreshKeys().current()).hasToString("RefreshKey[redacted]");
         assertThat(new KeyBytes(new byte[1])).hasToString("KeyBytes[redacted]");
-        assertThat(replica.keyring.keys().toString()).startsWith("Keys[").hasSizeLessThan(200);
+        assertThat(replica.serviceKeys.keys().toString())
+                .startsWith("UsableKeys[")
+                .hasSizeLessThan(200);
     }
 }

@@ -1,4 +1,4 @@
-package dev.gatehouse.key;
+package dev.gatehouse.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ class HkdfTest {
     @Test
     void theRfcsVectorIsReproduced() {
         byte[] secret = HexFormat.of().parseHex("0b".repeat(22));
-        assertThat(Hkdf.derive(secret, "", 32))
+        assertThat(HmacSha256.derive(secret, "", 32))
                 .asHexString()
                 .isEqualToIgnoringCase("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
     }
@@ -18,6 +18,6 @@ class HkdfTest {
     @Test
     void anotherPurposeGivesAnotherValue() {
         byte[] secret = new byte[32];
-        assertThat(Hkdf.derive(secret, "a", 8)).hasSize(8).isNotEqualTo(Hkdf.derive(secret, "b", 8));
+        assertThat(HmacSha256.derive(secret, "a", 8)).hasSize(8).isNotEqualTo(HmacSha256.derive(secret, "b", 8));
     }
 }

@@ -3,8 +3,12 @@ package dev.gatehouse.key;
 import dev.gatehouse.database.Database;
 import dev.gatehouse.database.DatabaseFaults;
 import dev.gatehouse.database.OwnConnections;
-import dev.gatehouse.key.StoredKey.Purpose;
+import dev.gatehouse.key.ServiceKey.Purpose;
+import dev.gatehouse.key.SigningKeys.SigningKey;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -16,34 +20,35 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of this replica: read from Postgres when that is first reached and each second after, so that what another
- * replica or an operator changes there holds here, too. Without the database it keeps what it knew.
+ * The rows of {@code service_key} as this replica knows them: read when Postgres is first reached and each second after, so
+ * that what another replica or an operator changes holds here as well. Without the database it keeps what it knew.
  */
 @Singleton
-class Keyring {
-    private static final Logger LOG = Logger.getLogger(Keyring.class);
+class ServiceKeys {
+    private static final Logger LOG = Logger.getLogger(ServiceKeys.class);
 
     private final OwnConnections connections;
     private final boolean besideASecret;
-    private final KeyWrap wrap;
+    private final EncryptionKeys encryptionKeys;
     private final KeyCheck check;
-    private final KeyReader reader;
-    private final KeyKeeper keeper;
+    private final UsableKeys.Reader reader;
+    private final KeyRotation rotation;
     private final Executor keeping;
-    private final KeyCheckLog checkLog;
     private final AtomicBoolean takingTurns = new AtomicBoolean();
 
-    private volatile Keys keys = Keys.NONE;
+    private volatile UsableKeys keys = UsableKeys.NONE;
     private volatile long readNanos;
     private volatile boolean failing;
     private boolean announced;
 
     @Inject
-    Keyring(
+    ServiceKeys(
             OwnConnections connections,
             AppSecrets secrets,
             KeyConfig config,
@@ -53,21 +58,25 @@ class Keyring {
                 connections,
                 secrets,
                 schedule,
-                new KeyWrap(config),
+                new EncryptionKeys(config),
                 Executors.newSingleThreadExecutor(
-                        Thread.ofPlatform().name("key-keeper").daemon().factory()));
-        meters.gauge("gatehouse.keys.read.age.seconds", this, Keyring::secondsSinceRead);
+                        Thread.ofPlatform().name("key-rotation").daemon().factory()));
+        meters.gauge("gatehouse.keys.read.age.seconds", this, ServiceKeys::secondsSinceRead);
     }
 
     /** @param keeping runs what makes keys and lets them take turns, which can take seconds */
-    Keyring(OwnConnections connections, AppSecrets secrets, KeySchedule schedule, KeyWrap wrap, Executor keeping) {
+    ServiceKeys(
+            OwnConnections connections,
+            AppSecrets secrets,
+            KeySchedule schedule,
+            EncryptionKeys encryptionKeys,
+            Executor keeping) {
         this.connections = connections;
         this.besideASecret = secrets.signing().isPresent();
-        this.wrap = wrap;
-        this.check = new KeyCheck(wrap, schedule, needed(besideASecret));
-        this.reader = new KeyReader(schedule, secrets);
-        this.checkLog = new KeyCheckLog(wrap);
-        this.keeper = new KeyKeeper(schedule, wrap, secrets);
+        this.encryptionKeys = encryptionKeys;
+        this.check = new KeyCheck(encryptionKeys, schedule, needed(besideASecret));
+        this.reader = new UsableKeys.Reader(schedule, secrets);
+        this.rotation = new KeyRotation(schedule, encryptionKeys, secrets);
         this.keeping = keeping;
     }
 
@@ -84,8 +93,8 @@ class Keyring {
         try (Connection connection = connections.open()) {
             read(connection);
             if (isUsable()) {
-                keeper.adapt(connection, this::read);
-                keeper.takeTurns(connection, this::read);
+                rotation.adapt(connection, this::read);
+                rotation.takeTurns(connection, this::read);
             }
         }
         if (!isUsable()) {
@@ -100,15 +109,15 @@ class Keyring {
     private void announce() {
         if (besideASecret) {
             LOG.infof("keys=given from=%s", AppSecret.VARIABLE);
-        } else if (wrap.currentId().isPresent()) {
+        } else if (encryptionKeys.currentId().isPresent()) {
             LOG.infof(
                     "keys=managed stored=encrypted wrapped_under=%s",
-                    wrap.currentId().get());
+                    encryptionKeys.currentId().get());
         } else {
             LOG.warn("keys=managed stored=clear effect=\"whoever reads the database can make tokens\""
                     + " see=gatehouse.key.encryption-keys");
         }
-        if (wrap.currentId().isPresent() && !wrap.refusesClear()) {
+        if (encryptionKeys.currentId().isPresent() && !encryptionKeys.refusesClear()) {
             LOG.warn("keys=accepted-in-clear effect=\"a key that somebody else writes to the database is used\""
                     + " see=gatehouse.key.accept-clear");
         }
@@ -119,7 +128,7 @@ class Keyring {
         try {
             CheckedKeys checked = read(probe.connection());
             failing = false;
-            if (keeper.isDue(checked) && takingTurns.compareAndSet(false, true)) {
+            if (rotation.isDue(checked) && takingTurns.compareAndSet(false, true)) {
                 keeping.execute(this::takeTurns);
             }
         } catch (
@@ -131,7 +140,7 @@ class Keyring {
 
     private void takeTurns() {
         try (Connection connection = connections.open()) {
-            keeper.takeTurns(connection, this::read);
+            rotation.takeTurns(connection, this::read);
         } catch (SQLException | RuntimeException e) {
             failed(e);
         } finally {
@@ -141,7 +150,7 @@ class Keyring {
 
     /** One thread at a time, so that what was read last is what is used. */
     private synchronized CheckedKeys read(Connection connection) {
-        take(KeyTable.read(connection));
+        take(ServiceKeyTable.read(connection));
         return keys.checked();
     }
 
@@ -154,7 +163,7 @@ class Keyring {
         failing = true;
     }
 
-    Keys keys() {
+    UsableKeys keys() {
         return keys;
     }
 
@@ -168,13 +177,13 @@ class Keyring {
     }
 
     /** Uses what was read from now on. */
-    void take(KeyTable.Reading reading) {
-        Keys before = keys;
+    void take(ServiceKeyTable.Reading reading) {
+        UsableKeys before = keys;
         CheckedKeys checked = check.check(reading, before.checked());
-        Keys now = reader.read(checked, before);
+        UsableKeys now = reader.read(checked, before);
         keys = now;
         readNanos = System.nanoTime();
-        checkLog.log(before.checked(), checked);
+        checked.log(before.checked(), encryptionKeys);
         if (!Objects.equals(kid(now.signing()), kid(before.signing()))) {
             LOG.infof("keys=signing kid=%s", kid(now.signing()));
         }
@@ -182,5 +191,24 @@ class Keyring {
 
     private static @Nullable String kid(@Nullable SigningKey key) {
         return key == null ? null : key.kid();
+    }
+
+    /** Not ready while a key needs another encryption key, or only refused rows of a purpose are left. */
+    @Readiness
+    @ApplicationScoped
+    static class KeysReadiness implements AsyncHealthCheck {
+        private final ServiceKeys serviceKeys;
+
+        KeysReadiness(ServiceKeys serviceKeys) {
+            this.serviceKeys = serviceKeys;
+        }
+
+        @Override
+        public Uni<HealthCheckResponse> call() {
+            return Uni.createFrom()
+                    .item(HealthCheckResponse.named("keys")
+                            .status(serviceKeys.isUsable())
+                            .build());
+        }
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where encryption keys come from, and what the operator is told of wrong ones. */
-class EncryptionKeyTextsTest {
+class EncryptionKeysTest {
     private static final String ONE = key(1);
     private static final String OTHER = key(2);
 
@@ -38,22 +38,22 @@ class EncryptionKeyTextsTest {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
-    private static EncryptionKeyTexts of(Optional<List<String>> keys, Optional<Path> file) {
-        return EncryptionKeyTexts.of(new Settings("ES256", Duration.ofDays(30), keys, file, false));
+    private static EncryptionKeys.Texts of(Optional<List<String>> keys, Optional<Path> file) {
+        return EncryptionKeys.Texts.of(new Settings("ES256", Duration.ofDays(30), keys, file, false));
     }
 
-    private EncryptionKeyTexts ofFile(String content) throws IOException {
+    private EncryptionKeys.Texts ofFile(String content) throws IOException {
         return of(Optional.empty(), Optional.of(Files.writeString(folder.resolve("keys"), content)));
     }
 
-    private static List<String> ids(EncryptionKeyTexts texts) {
+    private static List<String> ids(EncryptionKeys.Texts texts) {
         return texts.keys().stream().map(EncryptionKey::id).toList();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"%s,%s", "%s,%s\n", "%s,%s\r\n", " %s , %s \n\n"})
     void aFileIsReadAsTheSettingIs(String form) throws IOException {
-        EncryptionKeyTexts texts = ofFile(form.formatted(ONE, OTHER));
+        EncryptionKeys.Texts texts = ofFile(form.formatted(ONE, OTHER));
         assertThat(texts.faults()).isEmpty();
         assertThat(ids(texts)).isEqualTo(ids(of(Optional.of(List.of(ONE, OTHER)), Optional.empty())));
     }
