@@ -13,8 +13,9 @@ public final class KeysInMemory {
 
     private KeysInMemory() {}
 
-    /** One key of an algorithm, which signs. */
-    public static SigningKeys of(KeyAlgorithm algorithm) {
+    /** One key of the algorithm with this {@code alg}, which signs. */
+    public static SigningKeys of(String joseName) {
+        KeyAlgorithm algorithm = KeyAlgorithm.named(joseName);
         AppSecret secret = AppSecret.of("a secret for benchmarks, long enough".getBytes(StandardCharsets.UTF_8));
         boolean symmetric = algorithm == KeyAlgorithm.HS256;
         AppSecrets secrets = new AppSecrets(symmetric ? Optional.of(secret) : Optional.empty(), List.of());

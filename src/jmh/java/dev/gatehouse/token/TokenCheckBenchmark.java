@@ -1,6 +1,5 @@
 package dev.gatehouse.token;
 
-import dev.gatehouse.key.KeyAlgorithm;
 import dev.gatehouse.key.KeysInMemory;
 import dev.gatehouse.key.SigningKeys;
 import java.time.Clock;
@@ -25,8 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class TokenCheckBenchmark {
-    @Param({"HS256", "ES256", "RS256", "EDDSA"})
-    public KeyAlgorithm algorithm;
+    @Param({"HS256", "ES256", "RS256", "EdDSA"})
+    public String algorithm;
 
     private TokenReplica remembering;
     private TokenReplica forgetful;

@@ -44,7 +44,7 @@ record JwkSet(String json, String etag) {
         PublicJsonWebKey jwk = jwk((PublicKey) key.key());
         jwk.setUse("sig");
         jwk.setKeyId(key.kid());
-        jwk.setAlgorithm(key.algorithm().joseName());
+        jwk.setAlgorithm(key.algorithm());
         return jwk.toParams(OutputControlLevel.PUBLIC_ONLY);
     }
 

@@ -23,7 +23,7 @@ import org.jose4j.keys.EllipticCurves;
 import org.jspecify.annotations.Nullable;
 
 /** What a key is for, by the names of RFC 7518, 3.1 and RFC 8037, 3.1. */
-public enum KeyAlgorithm {
+enum KeyAlgorithm {
     /** HMAC with SHA-256 under a secret. */
     HS256("HS256", "HmacSHA256", "none"),
 
@@ -55,7 +55,7 @@ public enum KeyAlgorithm {
     }
 
     /** The {@code alg} of tokens and of the JWK. */
-    public String joseName() {
+    String joseName() {
         return joseName;
     }
 

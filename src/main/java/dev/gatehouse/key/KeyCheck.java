@@ -149,7 +149,8 @@ final class KeyCheck {
             return new CheckOutcome.Refused(Refusal.OTHER_PUBLIC_HALF);
         }
         return hasThumbprint(row, publicKey)
-                ? new CheckOutcome.Signing(publicKey, new SigningKey(row.id(), row.algorithm(), privateKey))
+                ? new CheckOutcome.Signing(
+                        publicKey, new SigningKey(row.id(), row.algorithm().joseName(), privateKey))
                 : new CheckOutcome.Refused(Refusal.OTHER_ID);
     }
 

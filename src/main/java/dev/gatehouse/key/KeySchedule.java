@@ -33,6 +33,15 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
     private static final Comparator<ServiceKey> OLDEST_FIRST =
             Comparator.comparing(ServiceKey::createdAt).thenComparing(ServiceKey::id);
 
+    /** Returns the schedule of the settings. */
+    static KeySchedule of(KeyConfig config, TokenLifetimes lifetimes) {
+        return new KeySchedule(
+                KeyAlgorithm.named(config.algorithm()),
+                config.lifetime(),
+                lifetimes.accessTokenWithLeeway(),
+                lifetimes.longestUse());
+    }
+
     /** What is to be done now, in this order, where the service signs with keys of its own. */
     List<Step> steps(List<ServiceKey> keys, Instant now) {
         List<Step> steps = new ArrayList<>(stepsForNames(keys));

@@ -52,12 +52,12 @@ class ServiceKeys {
             OwnConnections connections,
             AppSecrets secrets,
             KeyConfig config,
-            KeySchedule schedule,
+            TokenLifetimes lifetimes,
             MeterRegistry meters) {
         this(
                 connections,
                 secrets,
-                schedule,
+                KeySchedule.of(config, lifetimes),
                 new EncryptionKeys(config),
                 Executors.newSingleThreadExecutor(
                         Thread.ofPlatform().name("key-rotation").daemon().factory()));

@@ -41,9 +41,10 @@ public class SigningKeys {
      * A key that signs access tokens.
      *
      * @param kid its id in a token's header (RFC 7515, 4.1.4)
-     * @param key a {@link PrivateKey}, or for {@link KeyAlgorithm#HS256} a {@link SecretKey}
+     * @param algorithm the {@code alg} of its tokens (RFC 7518, 3.1)
+     * @param key a {@link PrivateKey}, or for HS256 a {@link SecretKey}
      */
-    public record SigningKey(String kid, KeyAlgorithm algorithm, Key key) {
+    public record SigningKey(String kid, String algorithm, Key key) {
         @Override
         public String toString() {
             return "SigningKey[" + kid + ", redacted]";
@@ -54,11 +55,11 @@ public class SigningKeys {
      * A key that checks access tokens.
      *
      * @param kid its id in a token's header (RFC 7515, 4.1.4)
-     * @param algorithm the one that its tokens are of, whatever they say of themselves (RFC 8725, 3.1)
-     * @param key a {@link PublicKey}, or for {@link KeyAlgorithm#HS256} a {@link SecretKey}
+     * @param algorithm the {@code alg} of its tokens, whatever they say of themselves (RFC 8725, 3.1)
+     * @param key a {@link PublicKey}, or for HS256 a {@link SecretKey}
      * @param published whether an access token under it can be good; otherwise it can only be exchanged or end its session
      */
-    public record VerificationKey(String kid, KeyAlgorithm algorithm, Key key, boolean published) {
+    public record VerificationKey(String kid, String algorithm, Key key, boolean published) {
         @Override
         public String toString() {
             return "VerificationKey[" + kid + "]";

@@ -81,7 +81,7 @@ record UsableKeys(
         private static VerificationKey verificationKey(AppSecret secret) {
             String kid = Base64Text.encode(HmacSha256.derive(secret.bytes(), "gatehouse kid", SECRET_KID_BYTES));
             SecretKeySpec key = new SecretKeySpec(secret.bytes(), HmacSha256.ALGORITHM);
-            return new VerificationKey(kid, KeyAlgorithm.HS256, key, true);
+            return new VerificationKey(kid, KeyAlgorithm.HS256.joseName(), key, true);
         }
 
         /** Returns the keys of the rows that were found to be good. */
@@ -143,7 +143,7 @@ record UsableKeys(
                 boolean published = schedule.isPublished(row, checked.now());
                 return known != null && known.key().equals(publicKey) && known.published() == published
                         ? known
-                        : new VerificationKey(row.id(), row.algorithm(), publicKey, published);
+                        : new VerificationKey(row.id(), row.algorithm().joseName(), publicKey, published);
             });
         }
 

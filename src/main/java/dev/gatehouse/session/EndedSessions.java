@@ -1,7 +1,7 @@
 package dev.gatehouse.session;
 
 import dev.gatehouse.database.Sql;
-import dev.gatehouse.key.AccessTokenLife;
+import dev.gatehouse.key.TokenLifetimes;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -53,12 +53,12 @@ public class EndedSessions {
     @Inject
     EndedSessions(
             SessionConfig config,
-            AccessTokenLife tokenLife,
+            TokenLifetimes lifetimes,
             Clock clock,
             ClockDifference clockDifference,
             DataSource pool,
             MeterRegistry meters) {
-        this(tokenLife.longest(), config.endedLimit(), clock, clockDifference, pool);
+        this(lifetimes.accessTokenWithLeeway(), config.endedLimit(), clock, clockDifference, pool);
         meters.gauge("gatehouse.ended.sessions", this, EndedSessions::size);
         meters.gauge("gatehouse.ended.sessions.complete", this, list -> list.isComplete() ? 1 : 0);
     }

@@ -10,7 +10,7 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How long a login lasts, and how its end is made known. */
+/** How long a login lasts, and how its end is made known. Its longest life is in {@link dev.gatehouse.key.TokenLifetimes}. */
 @ConfigMapping(prefix = "gatehouse.session")
 interface SessionConfig {
     /**
@@ -23,15 +23,6 @@ interface SessionConfig {
     Duration idle();
 
     /**
-     * How long a session lasts at most, 1 minute to 365 days. Refreshing does not move it, so no login lasts for ever, and
-     * no access token is good beyond it.
-     */
-    @WithDefault("P30D")
-    @WithConverter(DurationSetting.class)
-    @DurationRange(min = "PT1M", max = "P365D")
-    Duration absolute();
-
-    /**
      * How long after it was exchanged a credential is still answered, with the session's current generation, 0 to 300
      * seconds. It is for tabs that refresh at once and for answers that were lost; within it a thief is not noticed. 0 suits
      * only clients that never refresh in parallel and never lose an answer.
@@ -40,15 +31,6 @@ interface SessionConfig {
     @WithConverter(DurationSetting.class)
     @DurationRange(min = "PT0S", max = "PT5M")
     Duration grace();
-
-    /**
-     * How long after its {@code exp} an access token can still be refreshed, 0 to 30 days; with 0 it cannot be
-     * refreshed at all, not even before.
-     */
-    @WithDefault("PT24H")
-    @WithConverter(DurationSetting.class)
-    @DurationRange(min = "PT0S", max = "P30D")
-    Duration accessTokenRefreshWindow();
 
     /**
      * Whether the service listens to Postgres for the end of sessions ({@code LISTEN}), so that the other replicas' are

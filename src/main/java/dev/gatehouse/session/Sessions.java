@@ -5,6 +5,7 @@ import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.database.AfterCommit;
 import dev.gatehouse.database.Sql;
+import dev.gatehouse.key.TokenLifetimes;
 import dev.gatehouse.lifecycle.SweptTable;
 import dev.gatehouse.problem.NotReadyException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -108,6 +109,7 @@ public class Sessions implements SweptTable {
             """);
 
     private final SessionConfig config;
+    private final TokenLifetimes lifetimes;
     private final EndedSessions endedSessions;
     private final IssueTime issueTime;
     private final ClockDifference clockDifference;
@@ -118,6 +120,7 @@ public class Sessions implements SweptTable {
 
     Sessions(
             SessionConfig config,
+            TokenLifetimes lifetimes,
             EndedSessions endedSessions,
             IssueTime issueTime,
             ClockDifference clockDifference,
@@ -126,6 +129,7 @@ public class Sessions implements SweptTable {
             MeterRegistry meters,
             DataSource pool) {
         this.config = config;
+        this.lifetimes = lifetimes;
         this.endedSessions = endedSessions;
         this.issueTime = issueTime;
         this.clockDifference = clockDifference;
@@ -167,7 +171,7 @@ public class Sessions implements SweptTable {
                 .with("account", accountId)
                 .with("subject", username)
                 .with("idle", seconds(config.idle()))
-                .with("absolute", seconds(config.absolute()))
+                .with("absolute", seconds(lifetimes.session()))
                 .with("userAgent", client.userAgent().orElse(null))
                 .with("address", client.address())
                 .first(row -> new Opened(liveSession(row), row.getLong(7)))
@@ -207,7 +211,7 @@ public class Sessions implements SweptTable {
     @Transactional
     public RefreshOutcome refresh(Credential credential, Client client) {
         if (credential instanceof Credential.OfAccessToken(UUID id, long generation, Duration expiredSince)
-                && expiredSince.compareTo(config.accessTokenRefreshWindow()) >= 0) {
+                && expiredSince.compareTo(lifetimes.refreshWindow()) >= 0) {
             return new RefreshOutcome.TooLate();
         }
         while (true) {

@@ -2,10 +2,10 @@ package dev.gatehouse.token;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.gatehouse.key.KeyAlgorithm;
 import dev.gatehouse.key.SigningKeys;
 import dev.gatehouse.key.SigningKeys.SigningKey;
 import dev.gatehouse.key.SigningKeys.VerificationKey;
+import dev.gatehouse.key.TokenLifetimes;
 import dev.gatehouse.session.LiveSession;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.auth.principal.DefaultJWTTokenParser;
@@ -49,15 +49,22 @@ public class AccessTokens {
     private final SigningKeys keys;
     private final VerifiedTokens verifiedTokens;
     private final TokenConfig config;
+    private final TokenLifetimes lifetimes;
     private final Clock clock;
     private final ObjectMapper mapper;
     private final DefaultJWTTokenParser signatureParser = new DefaultJWTTokenParser();
 
     AccessTokens(
-            SigningKeys keys, VerifiedTokens verifiedTokens, TokenConfig config, Clock clock, ObjectMapper mapper) {
+            SigningKeys keys,
+            VerifiedTokens verifiedTokens,
+            TokenConfig config,
+            TokenLifetimes lifetimes,
+            Clock clock,
+            ObjectMapper mapper) {
         this.keys = keys;
         this.verifiedTokens = verifiedTokens;
         this.config = config;
+        this.lifetimes = lifetimes;
         this.clock = clock;
         this.mapper = mapper;
     }
@@ -69,7 +76,8 @@ public class AccessTokens {
     IssuedToken issue(LiveSession session, SigningKey key) {
         long now = session.issuedAt().getEpochSecond();
         long expiresAt = Math.min(
-                now + config.lifetime().toSeconds(), session.absoluteLimit().getEpochSecond());
+                now + lifetimes.accessToken().toSeconds(),
+                session.absoluteLimit().getEpochSecond());
         JwtClaimsBuilder claims = Jwt.issuer(config.issuer())
                 .subject(session.subject())
                 .issuedAt(now)
@@ -84,16 +92,12 @@ public class AccessTokens {
 
     private static String sign(JwtClaimsBuilder claims, SigningKey key) {
         JwtSignatureBuilder signature = claims.jws()
-                .algorithm(algorithm(key.algorithm()))
+                .algorithm(SignatureAlgorithm.fromAlgorithm(key.algorithm()))
                 .header("typ", CompactToken.TYPE)
                 .keyId(key.kid());
         return key.key() instanceof PrivateKey privateKey
                 ? signature.sign(privateKey)
                 : signature.sign((SecretKey) key.key());
-    }
-
-    private static SignatureAlgorithm algorithm(KeyAlgorithm algorithm) {
-        return SignatureAlgorithm.fromAlgorithm(algorithm.joseName());
     }
 
     /** Checks a token in compact serialization. Whatever is wrong with it, this returns and does not throw. */
@@ -125,7 +129,7 @@ public class AccessTokens {
     }
 
     private boolean hasValidSignature(String compact, CompactToken form, VerificationKey key) {
-        if (!form.algorithm().equals(key.algorithm().joseName())) {
+        if (!form.algorithm().equals(key.algorithm())) {
             return false;
         }
         try {
@@ -144,7 +148,7 @@ public class AccessTokens {
         } else {
             info.setSecretVerificationKey((SecretKey) key.key());
         }
-        info.setSignatureAlgorithm(Set.of(algorithm(key.algorithm())));
+        info.setSignatureAlgorithm(Set.of(SignatureAlgorithm.fromAlgorithm(key.algorithm())));
         info.setClockSkew(Integer.MAX_VALUE);
         info.setRequireNamedPrincipal(false);
         return info;
@@ -161,17 +165,17 @@ public class AccessTokens {
         Instant issuedAt = instant(claims, "iat");
         Instant notBefore = claims.has("nbf") ? later(issuedAt, instant(claims, "nbf")) : issuedAt;
         // A token lives no longer than ours do, whatever a holder of the secret has signed.
-        Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(config.lifetime()));
+        Instant expiresAt = earlier(instant(claims, "exp"), issuedAt.plus(lifetimes.accessToken()));
         return Optional.of(new VerifiedToken(token, key, notBefore, expiresAt));
     }
 
     /** Under a key that is not published any more our own tokens have expired; what has not is somebody else's work. */
     private TokenCheckOutcome judge(VerifiedToken signed) {
         Instant now = clock.instant();
-        if (signed.notBefore().isAfter(now.plus(config.leeway()))) {
+        if (signed.notBefore().isAfter(now.plus(lifetimes.leeway()))) {
             return INVALID;
         }
-        if (!now.isBefore(signed.expiresAt().plus(config.leeway()))) {
+        if (!now.isBefore(signed.expiresAt().plus(lifetimes.leeway()))) {
             return new TokenCheckOutcome.Expired(signed.token(), Duration.between(signed.expiresAt(), now));
         }
         return signed.key().published() ? new TokenCheckOutcome.Valid(signed.token()) : INVALID;

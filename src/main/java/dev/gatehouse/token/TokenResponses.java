@@ -1,9 +1,9 @@
 package dev.gatehouse.token;
 
-import dev.gatehouse.key.RefreshKeys.RefreshKey;
 import dev.gatehouse.key.RefreshKeys;
-import dev.gatehouse.key.SigningKeys.SigningKey;
+import dev.gatehouse.key.RefreshKeys.RefreshKey;
 import dev.gatehouse.key.SigningKeys;
+import dev.gatehouse.key.SigningKeys.SigningKey;
 import dev.gatehouse.problem.NotReadyException;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.RefreshTokens;

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import dev.gatehouse.crypto.Sha256;
+import dev.gatehouse.key.TokenLifetimes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Inject;
@@ -29,8 +30,8 @@ class VerifiedTokens {
     private final Counter misses;
 
     @Inject
-    VerifiedTokens(TokenConfig config, Clock clock, MeterRegistry meters) {
-        this(config.verifiedLimit(), config.leeway(), clock, meters);
+    VerifiedTokens(TokenConfig config, TokenLifetimes lifetimes, Clock clock, MeterRegistry meters) {
+        this(config.verifiedLimit(), lifetimes.leeway(), clock, meters);
     }
 
     VerifiedTokens(int limit, Duration leeway, Clock clock, MeterRegistry meters) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gatehouse.key.SigningKeys;
+import dev.gatehouse.key.TokenLifetimes;
 import dev.gatehouse.session.LiveSession;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -21,6 +22,9 @@ public final class TokenReplica {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private static final TokenLifetimes LIFETIMES =
+            new TokenLifetimes(Duration.ofMinutes(30), Duration.ofSeconds(5), Duration.ofDays(30), Duration.ofDays(1));
+
     final MeterRegistry meters = new SimpleMeterRegistry();
     final VerifiedTokens verifiedTokens;
     private final AccessTokens accessTokens;
@@ -32,17 +36,12 @@ public final class TokenReplica {
         TokenConfig config = new Defaults(verifiedLimit);
         this.keys = keys;
         this.clock = clock;
-        this.verifiedTokens = new VerifiedTokens(verifiedLimit, config.leeway(), clock, meters);
-        this.accessTokens = new AccessTokens(keys, verifiedTokens, config, clock, STRICT);
+        this.verifiedTokens = new VerifiedTokens(verifiedLimit, LIFETIMES.leeway(), clock, meters);
+        this.accessTokens = new AccessTokens(keys, verifiedTokens, config, LIFETIMES, clock, STRICT);
     }
 
     /** The settings' defaults. */
     private record Defaults(int verifiedLimit) implements TokenConfig {
-        @Override
-        public Duration lifetime() {
-            return Duration.ofMinutes(30);
-        }
-
         @Override
         public String issuer() {
             return "gatehouse";
@@ -51,11 +50,6 @@ public final class TokenReplica {
         @Override
         public Optional<String> audience() {
             return Optional.empty();
-        }
-
-        @Override
-        public Duration leeway() {
-            return Duration.ofSeconds(5);
         }
     }
 
