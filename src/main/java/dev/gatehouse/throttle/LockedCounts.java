@@ -15,19 +15,15 @@ import org.jspecify.annotations.Nullable;
  * does that locks several, so that no two attempts wait for each other. For use by one thread.
  */
 final class LockedCounts implements AutoCloseable {
-    private static final String COLUMNS = """
-             id, kind, failures, under_way, under_way_before, period, counted_at, blocked_until, known_until, audited_at,
-                account_id, clock_timestamp() AS locked_at
-            """;
-
     /** Makes the rows that are missing, and locks the others, one after the other. */
     private static final Sql LOCK = Sql.of("""
             INSERT INTO throttle_bucket (id, kind)
             SELECT id, kind FROM unnest(:ids, :kinds) WITH ORDINALITY AS wanted (id, kind, place)
             ORDER BY place
             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind
-            RETURNING
-            """ + COLUMNS + ", true AS is_locked");
+            RETURNING id, kind, failures, under_way, under_way_before, period, counted_at, blocked_until, known_until,
+                audited_at, account_id, clock_timestamp() AS locked_at, true AS is_locked
+            """);
 
     /**
      * Locks the rows of a reservation. Only the last row counts if it is that of a network from which the account logs in. If a row
@@ -46,13 +42,15 @@ final class LockedCounts implements AutoCloseable {
                 INSERT INTO throttle_bucket (id, kind)
                 SELECT id, kind FROM wanted WHERE NOT EXISTS (SELECT FROM blocking) ORDER BY place
                 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind
-                RETURNING
-            """ + COLUMNS + """
-                , true AS is_locked)
+                RETURNING id, kind, failures, under_way, under_way_before, period, counted_at, blocked_until, known_until,
+                    audited_at, account_id, clock_timestamp() AS locked_at, true AS is_locked
+            )
             SELECT * FROM locked
             UNION ALL
-            SELECT
-            """ + COLUMNS + ", false FROM blocking");
+            SELECT id, kind, failures, under_way, under_way_before, period, counted_at, blocked_until, known_until,
+                audited_at, account_id, clock_timestamp() AS locked_at, false AS is_locked
+            FROM blocking
+            """);
 
     private static final Sql STORE_AND_COMMIT = Transaction.committing("""
             WITH gone AS (DELETE FROM throttle_bucket WHERE id = ANY(:gone))
