@@ -121,6 +121,41 @@ class ReplicasIT {
         }
     }
 
+    /** At the bound of 100 sessions, where each login ends another session. */
+    @Test
+    void openingAndEndingSessionsOfOneAccountAtOnceDoesNotDeadlock() throws Exception {
+        Answer login = newLogin(listening());
+        String username = login.claims().path("sub").asText();
+        for (int round = 1; round <= ROUNDS; round++) {
+            String token = listening().login(username, PASSWORD).token();
+            sql.update(
+                    "INSERT INTO session (id, account_id, subject, created_at, last_used_at, idle_limit, absolute_limit,"
+                            + " sweep_at) SELECT gen_random_uuid(), account_id, subject, created_at,"
+                            + " last_used_at - make_interval(secs => random() * 1000), idle_limit, absolute_limit, sweep_at"
+                            + " FROM session, generate_series(1, 104) WHERE id = ?",
+                    listening().login(username, PASSWORD).session());
+            List<Callable<Answer>> calls = new ArrayList<>();
+            for (int n = 0; n < PARALLEL / 4; n++) {
+                Api api = replicas.get(n % 2).api();
+                calls.add(() -> Api.patiently(() -> api.login(username, PASSWORD)));
+                if (n % 4 == 0) {
+                    calls.add(() -> Api.patiently(
+                            () -> api.call("DELETE", "/sessions").bearer(token).send()));
+                }
+            }
+            for (Future<Answer> answer : clients.invokeAll(calls, 60, TimeUnit.SECONDS)) {
+                assertThat(answer.get().status()).as("round " + round).isIn(200, 204, 401);
+            }
+            assertThat(sql.number("SELECT count(*) FROM session WHERE subject = ? AND ended_at IS NULL", username))
+                    .isLessThanOrEqualTo(100);
+        }
+        for (PackagedService replica : replicas) {
+            assertThat(replica.log()).doesNotContain("deadlock", "40P01");
+        }
+        assertThat(sql.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+                .isZero();
+    }
+
     @Test
     void aLogoutIsSeenByTheOtherReplicaWithinTwoSecondsWhetherItListensOrPolls() {
         assertSeenInTime(polling(), listening());

@@ -7,6 +7,7 @@ import dev.gatehouse.database.Sql;
 import dev.gatehouse.key.NameHashes;
 import dev.gatehouse.session.LiveSession;
 import dev.gatehouse.session.Sessions;
+import dev.gatehouse.session.Sessions.RevocationOutcome;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -45,6 +46,8 @@ public class Accounts {
 
     private static final Sql CHANGE_PASSWORD = Sql.of("""
             UPDATE account SET password_hash = :passwordHash, password_changed_at = clock_timestamp() WHERE id = :id""");
+
+    private static final Sql LOCK = Sql.of("SELECT id FROM account WHERE id = :id FOR UPDATE");
 
     private final NameHashes nameHashes;
     private final Sessions sessions;
@@ -201,6 +204,31 @@ public class Accounts {
         account.delete();
         auditLog.record(new AuditEvent.AccountDeleted(account.id), client);
         return new ActOutcome.Done<>(account.id);
+    }
+
+    /**
+     * Ends every session of the account of a live session, that session included. A login that is opening a session holds a lock on the
+     * account's row, and is waited for.
+     *
+     * @param caller the session that asks for it
+     */
+    @Transactional
+    public RevocationOutcome endSessions(UUID caller, Client client) {
+        Optional<UUID> account = sessions.accountOf(caller).filter(this::lock);
+        if (account.isEmpty()
+                || sessions.accountOf(caller).isEmpty()) { // It may have ended while the lock was waited for.
+            return RevocationOutcome.CALLER_ENDED;
+        }
+        sessions.endAllForHolder(account.get(), client);
+        return RevocationOutcome.REVOKED;
+    }
+
+    /** Locks an account's row until the transaction ends. Returns false if there is none. */
+    private boolean lock(UUID account) {
+        return LOCK.on(pool)
+                .with("id", account)
+                .first(row -> row.getObject(1, UUID.class))
+                .isPresent();
     }
 
     /** The account, with its row locked, if its hash is still the one that a password was verified against. */

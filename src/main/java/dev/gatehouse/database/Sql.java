@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class Sql {
     /** A colon begins no parameter in a plain literal, a quoted name, a comment to the end of the line or a cast. */
     private static final Pattern TOKEN = Pattern.compile("'[^']*'|\"[^\"]*\"|--.*|::|:(?<name>[A-Za-z]\\w*)");
+
+    private static final double MILLIS = 1000;
 
     private static final Logger LOG = Logger.getLogger(Sql.class);
 
@@ -170,6 +173,11 @@ public final class Sql {
 
         public Call with(String name, @Nullable Double value) {
             return bound(name, (statement, index) -> statement.setObject(index, value, Types.DOUBLE));
+        }
+
+        /** Sends seconds, to the millisecond, as {@code make_interval(secs => ...)} takes them. */
+        public Call with(String name, Duration value) {
+            return with(name, Double.valueOf(value.toMillis() / MILLIS));
         }
 
         public Call with(String name, boolean value) {

@@ -1,5 +1,7 @@
 package dev.gatehouse.session;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -21,4 +23,20 @@ public record LiveSession(
         Instant authenticatedAt,
         Instant absoluteLimit,
         Duration refreshableFor,
-        Instant issuedAt) {}
+        Instant issuedAt) {
+    /**
+     * Reads the first six columns of a row, in the order of the members, with instants in seconds since 1970.
+     *
+     * @param issuedAt the last member
+     */
+    static LiveSession of(ResultSet row, Instant issuedAt) throws SQLException {
+        return new LiveSession(
+                row.getObject(1, UUID.class),
+                row.getString(2),
+                row.getLong(3),
+                Instant.ofEpochSecond(row.getLong(4)),
+                Instant.ofEpochSecond(row.getLong(5)),
+                Duration.ofSeconds(row.getLong(6)),
+                issuedAt);
+    }
+}

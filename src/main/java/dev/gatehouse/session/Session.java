@@ -38,8 +38,9 @@ class Session extends PanacheEntityBase {
     @Nullable
     String address;
 
-    /** When it ends unless it is used. */
-    Instant expiresAt() {
-        return idleLimit.isBefore(absoluteLimit) ? idleLimit : absoluteLimit;
+    /** Returns what the holder of the account sees. */
+    Sessions.Listed listed() {
+        Instant expiresAt = idleLimit.isBefore(absoluteLimit) ? idleLimit : absoluteLimit;
+        return new Sessions.Listed(id, createdAt, lastUsedAt, expiresAt, userAgent, address);
     }
 }

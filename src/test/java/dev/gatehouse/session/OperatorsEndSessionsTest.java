@@ -10,6 +10,9 @@ import dev.gatehouse.Sql;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -25,18 +28,25 @@ class OperatorsEndSessionsTest {
     private final String username = "user-" + UUID.randomUUID();
 
     @Test
-    void itsStatementsEndSessionsAndTheServiceLearnsOfIt() {
+    void itsStatementsEndSessionsAndTheServiceLearnsOfIt() throws SQLException {
         Api api = new Api(RestAssured.port);
         api.signUp(username, PASSWORD);
-        List<String> statements = OperationsDocument.statements("UPDATE session").stream()
-                .map(statement -> statement.replace("flyingsponge", username))
-                .toList();
-        assertThat(statements).hasSize(2);
-        for (String statement : statements) {
+        List<String> ofAnAccount = OperationsDocument.statements("BEGIN;\nSELECT id FROM account");
+        List<String> afterRestoring = OperationsDocument.statements("UPDATE session");
+        assertThat(ofAnAccount).hasSize(1);
+        assertThat(afterRestoring).hasSize(1);
+        for (String statement : List.of(ofAnAccount.getFirst(), afterRestoring.getFirst())) {
             Answer login = api.login(username, PASSWORD);
-            assertThat(sql.update(statement)).isPositive();
+            run(statement.replace("flyingsponge", username));
             assertThat(api.refresh(login.refreshToken()).problem()).isEqualTo("session-ended");
             Await.until(() -> api.secret(login.token()).status() != 200);
+        }
+    }
+
+    private void run(String statements) throws SQLException {
+        try (Connection connection = sql.open();
+                Statement statement = connection.createStatement()) {
+            statement.execute(statements);
         }
     }
 }

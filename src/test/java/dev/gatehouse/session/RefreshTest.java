@@ -8,12 +8,15 @@ import dev.gatehouse.Await;
 import dev.gatehouse.Locks;
 import dev.gatehouse.MutableClock;
 import dev.gatehouse.Sql;
+import dev.gatehouse.StatementLog;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -226,7 +229,8 @@ class RefreshTest {
                 "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = 'operator'"
                         + " WHERE id = ?",
                 "UPDATE session SET idle_limit = clock_timestamp() WHERE id = ?",
-                "UPDATE session SET absolute_limit = clock_timestamp() WHERE id = ?"
+                "UPDATE session SET absolute_limit = clock_timestamp() WHERE id = ?",
+                "DELETE FROM account WHERE id = (SELECT account_id FROM session WHERE id = ?)"
             })
     void withoutALiveSessionNothingIsRefreshedWhateverTheCredential(String end) {
         String second = api.refresh(refresh).refreshToken();
@@ -240,6 +244,39 @@ class RefreshTest {
             assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
         }
         assertThat(reuses()).isZero();
+    }
+
+    @Test
+    void aRefreshNeitherWaitsForTheAccountsRowNorLocksIt() throws SQLException {
+        try (Connection operator = sql.open()) {
+            operator.setAutoCommit(false);
+            Sql.update(
+                    operator,
+                    "UPDATE account SET created_at = created_at WHERE id = (SELECT account_id FROM session WHERE id = ?)",
+                    session);
+            String second = api.refresh(refresh).refreshToken();
+            assertThat(api.refresh(refresh).refreshToken()).isEqualTo(second);
+            age(30);
+            assertEndedByReuse(api.refresh(refresh));
+        }
+    }
+
+    /** A rule of the database that makes every change of the row void stands for changes that never stop. */
+    @Test
+    void aRefreshThatNoStatementDecidesEndsAfterThreeRounds() {
+        sql.update("CREATE FUNCTION skip_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
+        sql.update("CREATE TRIGGER skip_change BEFORE UPDATE ON session FOR EACH ROW WHEN (OLD.id = '" + session
+                + "') EXECUTE FUNCTION skip_change()");
+        List<Answer> answers = new ArrayList<>();
+        try {
+            List<String> statements = StatementLog.during(() -> answers.add(api.refresh(refresh)));
+            assertThat(statements).hasSize(15);
+        } finally {
+            sql.update("DROP FUNCTION skip_change() CASCADE");
+        }
+        assertThat(answers.getFirst().problem()).isEqualTo("overloaded");
+        assertThat(answers.getFirst().header("Retry-After")).isEqualTo("1");
+        assertThat(api.refresh(refresh).claims().path("gen").asLong()).isEqualTo(2);
     }
 
     @Test

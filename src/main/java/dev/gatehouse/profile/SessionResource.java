@@ -1,8 +1,12 @@
-package dev.gatehouse.session;
+package dev.gatehouse.profile;
 
+import dev.gatehouse.account.Accounts;
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.problem.CommonProblem;
 import dev.gatehouse.problem.CommonProblems;
+import dev.gatehouse.session.Sessions;
+import dev.gatehouse.session.Sessions.RevocationOutcome;
+import dev.gatehouse.session.Subject;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -31,11 +35,13 @@ import org.jspecify.annotations.Nullable;
 class SessionResource {
     private static final String ID_EXAMPLE = "3f2b8c9e-6a54-4d0e-9b1c-7e5d2a1f0c36";
 
+    private final Accounts accounts;
     private final Sessions sessions;
     private final SecurityIdentity identity;
     private final Clients clients;
 
-    SessionResource(Sessions sessions, SecurityIdentity identity, Clients clients) {
+    SessionResource(Accounts accounts, Sessions sessions, SecurityIdentity identity, Clients clients) {
+        this.accounts = accounts;
         this.sessions = sessions;
         this.identity = identity;
         this.clients = clients;
@@ -73,15 +79,15 @@ class SessionResource {
 
             @Schema(description = "True for the session of the access token that was sent.", examples = "true")
             boolean current) {
-        static SessionView of(Session session, UUID caller) {
+        static SessionView of(Sessions.Listed session, UUID caller) {
             return new SessionView(
-                    session.id,
-                    session.createdAt,
-                    session.lastUsedAt,
+                    session.id(),
+                    session.createdAt(),
+                    session.lastUsedAt(),
                     session.expiresAt(),
-                    session.userAgent,
-                    session.address,
-                    session.id.equals(caller));
+                    session.userAgent(),
+                    session.address(),
+                    session.id().equals(caller));
         }
     }
 
@@ -95,7 +101,7 @@ class SessionResource {
     @APIResponseSchema(value = SessionView[].class, responseCode = "200", responseDescription = "The live sessions.")
     public List<SessionView> list() {
         UUID caller = caller();
-        List<SessionView> views = sessions.ofTheAccountOf(caller).stream()
+        List<SessionView> views = sessions.list(caller).stream()
                 .map(session -> SessionView.of(session, caller))
                 .toList();
         if (views.isEmpty()) {
@@ -113,7 +119,7 @@ class SessionResource {
             description = "Ends the session of the access token as well.")
     @APIResponse(responseCode = "204", description = "All sessions have ended.")
     public void revokeAll() {
-        answer(sessions.revokeAll(caller(), clients.current()));
+        answer(accounts.endSessions(caller(), clients.current()));
     }
 
     @DELETE

@@ -1,4 +1,4 @@
-package dev.gatehouse.session;
+package dev.gatehouse.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,15 +11,23 @@ import dev.gatehouse.Sql;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Looking at sessions and ending them. */
 @QuarkusTest
@@ -280,6 +288,110 @@ class SessionResourceTest {
                         "SELECT count(*) FROM audit_event WHERE session_id = ? AND event = 'session_displaced'",
                         oldest))
                 .isZero();
+    }
+
+    /** A login holds the lock on the account's row while it opens a session. */
+    @Test
+    void endingAllSessionsWaitsForALoginAndEndsItsSession() throws Exception {
+        Answer caller = logIn();
+        UUID opened = UUID.randomUUID();
+        Answer ended = endAllWhileALoginOpens(caller, opened, "SELECT 1");
+        assertThat(ended.status()).isEqualTo(204);
+        assertThat(sql.text("SELECT end_reason FROM session WHERE id = ?", opened))
+                .isEqualTo("revoked");
+        assertThat(sql.number(
+                        "SELECT count(*) FROM audit_event WHERE session_id = ? AND event = 'session_revoked'", opened))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aCallerWhoseSessionEndsWhileTheAccountIsWaitedForEndsNothing() throws Exception {
+        Answer caller = logIn();
+        UUID opened = UUID.randomUUID();
+        Answer ended = endAllWhileALoginOpens(
+                caller,
+                opened,
+                "UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = 'logout'"
+                        + " WHERE id = '" + caller.session() + "'");
+        assertThat(ended.problem()).isEqualTo("invalid-token");
+        assertThat(sql.number("SELECT count(*) FROM session WHERE id = ? AND ended_at IS NULL", opened))
+                .isEqualTo(1);
+    }
+
+    /** Opens a session in another transaction as a login does, calls while it is open, and commits it after another statement. */
+    private Answer endAllWhileALoginOpens(Answer caller, UUID opened, String lastStatement) throws Exception {
+        ExecutorService client = Executors.newSingleThreadExecutor();
+        try (Connection login = sql.open();
+                Statement statement = login.createStatement()) {
+            login.setAutoCommit(false);
+            Sql.update(login, "UPDATE account SET created_at = created_at WHERE username = ?", username);
+            Sql.update(
+                    login,
+                    "INSERT INTO session (id, account_id, subject, created_at, last_used_at, idle_limit, absolute_limit,"
+                            + " sweep_at) SELECT ?, account_id, subject, created_at, last_used_at, idle_limit, absolute_limit,"
+                            + " sweep_at FROM session WHERE id = ?",
+                    opened,
+                    caller.session());
+            Future<Answer> ended = client.submit(() -> delete("/sessions", caller));
+            Locks.awaitWaiterFor(login, sql, ended);
+            statement.execute(lastStatement);
+            login.commit();
+            return ended.get(30, TimeUnit.SECONDS);
+        } finally {
+            client.shutdownNow();
+        }
+    }
+
+    @Test
+    void withoutAnAccountNoSessionIsLive() {
+        Answer one = logIn();
+        Answer other = logIn();
+        sql.update("DELETE FROM account WHERE username = ?", username);
+        assertThat(api.sessions(one.token()).problem()).isEqualTo("invalid-token");
+        assertThat(delete("/sessions/" + other.session(), one).problem()).isEqualTo("invalid-token");
+        assertThat(delete("/sessions", one).problem()).isEqualTo("invalid-token");
+        assertThat(api.call("GET", "/account").bearer(one.token()).send().problem())
+                .isEqualTo("invalid-token");
+        assertThat(api.logOut(one.token()).status()).isEqualTo(204);
+    }
+
+    /** A call that waits for the row of the lowest id holds no other: so no two calls that end several wait for each other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"displaced, lowest used last", "displaced, lowest used first", "all"})
+    void severalSessionsAreLockedInTheOrderOfTheirIds(String act) throws Exception {
+        Answer caller = logIn();
+        UUID low = UUID.fromString(
+                "00000000-0000-4000-8000-" + caller.session().toString().substring(24));
+        UUID high = UUID.fromString(
+                "ffffffff-ffff-4fff-bfff-" + caller.session().toString().substring(24));
+        boolean lowFirst = act.endsWith("first");
+        insertCopies(caller.session(), lowFirst ? low : high, lowFirst ? high : low);
+        ExecutorService client = Executors.newSingleThreadExecutor();
+        try (Connection holder = sql.open()) {
+            holder.setAutoCommit(false);
+            Sql.update(holder, "UPDATE session SET sweep_at = sweep_at WHERE id = ?", low);
+            Future<Answer> waiting = client.submit(() -> act.equals("all") ? delete("/sessions", caller) : logIn());
+            Locks.awaitWaiterFor(holder, sql, waiting);
+            assertThat(sql.rows("SELECT id FROM session WHERE id = ? FOR UPDATE NOWAIT", high))
+                    .hasSize(1);
+            holder.commit();
+            assertThat(waiting.get(30, TimeUnit.SECONDS).status()).isBetween(200, 204);
+        } finally {
+            client.shutdownNow();
+        }
+        assertThat(sql.number("SELECT count(*) FROM session WHERE id IN (?, ?) AND ended_at IS NOT NULL", low, high))
+                .isEqualTo(2);
+    }
+
+    /** Sessions of the same account: two that were used long ago, and so many that a login displaces these two. */
+    private void insertCopies(UUID session, UUID first, UUID second) {
+        String insert =
+                "INSERT INTO session (id, account_id, subject, created_at, last_used_at, idle_limit, absolute_limit,"
+                        + " sweep_at) SELECT %s, account_id, subject, created_at, last_used_at - interval '%s', idle_limit,"
+                        + " absolute_limit, sweep_at FROM session, generate_series(1, %s) WHERE id = ?";
+        sql.update(insert.formatted("'" + first + "'", "2 hours", "1"), session);
+        sql.update(insert.formatted("'" + second + "'", "1 hour", "1"), session);
+        sql.update(insert.formatted("gen_random_uuid()", "1 minute", "98"), session);
     }
 
     private Answer logIn() {
