@@ -86,7 +86,7 @@ class Walk {
 
     private TokenResponse refresh(TokenResponse tokens) throws Exception {
         token = tokens.getRefreshToken();
-        TokenResponse refreshed = success("refresh", 200, auth::refreshWithHttpInfo);
+        TokenResponse refreshed = success("refresh", 200, () -> auth.refreshWithHttpInfo(null));
         check(!refreshed.getAccessToken().equals(tokens.getAccessToken()));
         check(!refreshed.getRefreshToken().equals(tokens.getRefreshToken()));
         check(refreshed.getRefreshExpiresIn() > refreshed.getExpiresIn());
@@ -107,7 +107,7 @@ class Walk {
     private void logOut(TokenResponse tokens) throws Exception {
         success("logout", 204, auth::logOutWithHttpInfo);
         token = tokens.getRefreshToken();
-        refusal("refresh", 401, "session-ended", auth::refreshWithHttpInfo);
+        refusal("refresh", 401, "session-ended", () -> auth.refreshWithHttpInfo(null));
     }
 
     private void deleteAccount() throws Exception {

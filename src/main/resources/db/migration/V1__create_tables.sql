@@ -57,6 +57,12 @@ CREATE TABLE session (
     before_previous_left_at timestamptz,
     -- True once a refresh token was accepted. The access tokens of the session then no longer refresh.
     refresh_token_used      boolean     NOT NULL DEFAULT false,
+    -- SHA-256 over the id, the generation that the last exchange was made with, and its Idempotency-Key. NULL if it had
+    -- none. A release that does not know this column leaves the hash of an older generation behind, which never matches.
+    exchange_hash           bytea,
+    -- How many answers to a repeated exchange were counted since, and when the last one was.
+    repeats                 integer     NOT NULL DEFAULT 0,
+    repeated_at             timestamptz,
     created_at              timestamptz NOT NULL,
     last_used_at            timestamptz NOT NULL,
     idle_limit              timestamptz NOT NULL,

@@ -205,6 +205,13 @@ public final class Api {
         return call("GET", "/refresh_token").bearer(token).send();
     }
 
+    public Answer refresh(String token, String idempotencyKey) {
+        return call("POST", "/refresh_token")
+                .bearer(token)
+                .header("Idempotency-Key", idempotencyKey)
+                .send();
+    }
+
     public Answer logOut(String token) {
         return call("POST", "/logout").bearer(token).send();
     }

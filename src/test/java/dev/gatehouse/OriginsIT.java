@@ -95,6 +95,13 @@ class OriginsIT {
         assertThat(answer.header("Access-Control-Allow-Headers")).isEqualTo("authorization,content-type");
         assertThat(answer.header("Access-Control-Max-Age")).isEqualTo("7200");
         assertThat(answer.header("Vary")).isEqualTo("Origin");
+        assertThat(api.call("OPTIONS", "/refresh_token")
+                        .header("Origin", ALLOWED)
+                        .header("Access-Control-Request-Method", "POST")
+                        .header("Access-Control-Request-Headers", "authorization,idempotency-key")
+                        .send()
+                        .header("Access-Control-Allow-Headers"))
+                .isEqualTo("authorization,idempotency-key");
     }
 
     @ParameterizedTest

@@ -18,12 +18,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two packaged processes on one Postgres, of which one listens for notifications and the other only polls. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplicasIT {
     private static final String PASSWORD = "a long enough password";
     private static final String NEW_PASSWORD = "another long password";
+    private static final String KEY = "the-key-of-this-round-";
+    private static final String NO_KEY = "";
     private static final int PARALLEL = 64;
     /** A short form; docs/CONTRIBUTING.md has the command for two hundred. */
     private static final int ROUNDS = Integer.getInteger("rounds", 20);
@@ -78,13 +82,14 @@ class ReplicasIT {
         return replicas.getLast().api();
     }
 
-    @Test
-    void ofManyRefreshesAtOnceAllSucceedAndOneMovesTheGenerationRoundForRound() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofManyRefreshesAtOnceAllSucceedAndOneMovesTheGenerationRoundForRound(boolean withKey) throws Exception {
         Answer login = newLogin(listening());
         UUID session = login.session();
         String refreshToken = login.refreshToken();
         for (int round = 1; round <= ROUNDS; round++) {
-            List<Answer> answers = refreshAtOnce(replicas, refreshToken);
+            List<Answer> answers = refreshAtOnce(replicas, refreshToken, withKey ? KEY + round : NO_KEY);
             assertThat(answers)
                     .as("round " + round)
                     .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
@@ -103,7 +108,7 @@ class ReplicasIT {
         try {
             for (int round = 1; round <= ROUNDS; round++) {
                 Answer login = newLogin(strict.getFirst().api());
-                List<Answer> answers = refreshAtOnce(strict, login.refreshToken());
+                List<Answer> answers = refreshAtOnce(strict, login.refreshToken(), NO_KEY);
                 assertThat(answers.stream().filter(answer -> answer.status() == 200))
                         .as("round " + round)
                         .hasSize(1);
@@ -113,6 +118,29 @@ class ReplicasIT {
                         .isEqualTo("reuse");
                 assertThat(sql.number(
                                 "SELECT count(*) FROM audit_event WHERE event = 'refresh_reuse' AND session_id = ?",
+                                login.session()))
+                        .isEqualTo(1);
+            }
+        } finally {
+            strict.forEach(PackagedService::close);
+        }
+    }
+
+    /** The same with a key: each of them repeats the exchange of the first, and together they count once. */
+    @Test
+    void withoutAGraceManyRefreshesWithOneKeyAllSucceedAndCountOnce() throws Exception {
+        List<PackagedService> strict = start("PT0S");
+        try {
+            for (int round = 1; round <= ROUNDS; round++) {
+                Answer login = newLogin(strict.getFirst().api());
+                List<Answer> answers = refreshAtOnce(strict, login.refreshToken(), KEY + round);
+                assertThat(answers)
+                        .as("round " + round)
+                        .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
+                assertThat(answers.stream().map(Answer::refreshToken).distinct())
+                        .hasSize(1);
+                assertThat(sql.number(
+                                "SELECT count(*) FROM audit_event WHERE event = 'refresh_repeated' AND session_id = ?",
                                 login.session()))
                         .isEqualTo(1);
             }
@@ -200,7 +228,8 @@ class ReplicasIT {
     @Test
     void nothingThatIsKeptOrLoggedRefreshesOrAuthenticates() {
         Answer login = newLogin(listening());
-        listening().refresh(login.refreshToken());
+        listening().refresh(login.refreshToken(), KEY + "kept");
+        listening().refresh(login.refreshToken(), "not a " + KEY);
         listening().refresh("garbage" + login.token());
         listening().login(PASSWORD.replace(' ', '-'), "somebody");
         listening().changePassword(login.token(), NEW_PASSWORD, PASSWORD);
@@ -219,7 +248,7 @@ class ReplicasIT {
                 metrics, kept, replicas.getFirst().log(), replicas.getLast().log())) {
             assertThat(text)
                     .doesNotContain("eyJ", "$2b$", PASSWORD, PASSWORD.replace(' ', '-'), NEW_PASSWORD)
-                    .doesNotContain(PackagedService.SECRET)
+                    .doesNotContain(PackagedService.SECRET, KEY)
                     .doesNotContainPattern("[A-Za-z0-9_-]{84}");
         }
         assertThat(kept).contains("login_failed");
@@ -243,11 +272,13 @@ class ReplicasIT {
         }
     }
 
-    private List<Answer> refreshAtOnce(List<PackagedService> services, String refreshToken) throws Exception {
+    private List<Answer> refreshAtOnce(List<PackagedService> services, String refreshToken, String key)
+            throws Exception {
         List<Callable<Answer>> calls = new ArrayList<>();
         for (int n = 0; n < PARALLEL; n++) {
             Api api = services.get(n % services.size()).api();
-            calls.add(() -> Api.patiently(() -> api.refresh(refreshToken)));
+            calls.add(() -> Api.patiently(
+                    () -> key.equals(NO_KEY) ? api.refresh(refreshToken) : api.refresh(refreshToken, key)));
         }
         List<Answer> answers = new ArrayList<>();
         for (Future<Answer> answer : clients.invokeAll(calls, 60, TimeUnit.SECONDS)) {

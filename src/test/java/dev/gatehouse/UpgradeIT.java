@@ -227,6 +227,8 @@ class UpgradeIT {
         Answer first = api.login("somebody", PASSWORD);
         assertThat(api.refresh(first.token()).status()).isEqualTo(200);
         assertThat(api.refresh(first.refreshToken()).status()).isEqualTo(200);
+        assertThat(api.refresh(first.refreshToken(), "the-key-of-this-walk").status())
+                .isEqualTo(200);
         Answer second = api.login("somebody", PASSWORD);
         assertThat(api.call("GET", "/account").bearer(second.token()).send().status())
                 .isEqualTo(200);

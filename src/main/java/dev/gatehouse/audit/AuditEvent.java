@@ -30,6 +30,9 @@ public sealed interface AuditEvent {
     /** A credential came back that had been exchanged before; the session was ended, whoever held its newer ones. */
     record RefreshReused(UUID account, UUID session) implements AuditEvent {}
 
+    /** A client repeated an exchange whose response it had not received, later than the grace. */
+    record RefreshRepeated(UUID account, UUID session) implements AuditEvent {}
+
     /** A session was ended by its own token. */
     record LoggedOut(UUID account, UUID session) implements AuditEvent {}
 

@@ -113,6 +113,8 @@ public class AuditLog implements SweptTable {
             }
             case AuditEvent.RefreshReused(UUID account, UUID session) ->
                 new Line("refresh_reuse", account, session, null);
+            case AuditEvent.RefreshRepeated(UUID account, UUID session) ->
+                new Line("refresh_repeated", account, session, null);
             case AuditEvent.LoggedOut(UUID account, UUID session) -> new Line("logout", account, session, null);
             case AuditEvent.SessionRevoked(UUID account, UUID session) ->
                 new Line("session_revoked", account, session, null);

@@ -4,6 +4,7 @@ import dev.gatehouse.account.Accounts.SignUpOutcome;
 import dev.gatehouse.account.Username;
 import dev.gatehouse.client.Clients;
 import dev.gatehouse.http.Fields;
+import dev.gatehouse.http.IdempotencyKey;
 import dev.gatehouse.http.RoutePolicy;
 import dev.gatehouse.http.WaitingClients;
 import dev.gatehouse.http.openapi.ApiDescription;
@@ -31,7 +32,9 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -54,8 +57,14 @@ class AuthResource {
             "Takes a refresh token, or an access token until 24 hours after it expired, unless the service is configured"
                     + " otherwise. The two tokens exchanged last can be exchanged again for 30 seconds, unless the service is"
                     + " configured otherwise, and return the session's current tokens. Using an older token, or one of"
-                    + " them later, ends the session. Once a refresh token of the session has been used, the current"
+                    + " them later, ends the session, unless an `Idempotency-Key` repeats the last exchange. Once a refresh token of the session has been used, the current"
                     + " access token is refused here and nothing changes.";
+    private static final String KEY_DESCRIPTION =
+            "A random key of visible ASCII characters, bare or as a string of RFC 8941. Store it before the first attempt, and"
+                    + " use it for each attempt with the same refresh token. If the response is lost, the same token and key"
+                    + " return the session's current tokens, also after the 30 seconds. Choose another key for the next token."
+                    + " Ignored with an access token.";
+    private static final String KEY_EXAMPLE = "8e03978e-40d5-43e8-bc93-6894a57f9324";
     private static final String USERNAME_EXAMPLE = "flyingsponge";
     private static final String PASSWORD_EXAMPLE = "SpongePassword";
 
@@ -248,10 +257,22 @@ class AuthResource {
     })
     @AuthProblems(AuthProblem.SESSION_ENDED)
     public TokenResponse refresh(
-            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
+            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
+            @Parameter(
+                            description = KEY_DESCRIPTION,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            minLength = IdempotencyKey.MIN_LENGTH,
+                                            maxLength = IdempotencyKey.MAX_LENGTH),
+                            example = KEY_EXAMPLE)
+                    @HeaderParam(IdempotencyKey.FIELD)
+                    @Nullable
+                    String idempotencyKey) {
+        Optional<IdempotencyKey> key = Optional.ofNullable(idempotencyKey).flatMap(IdempotencyKey::parse);
         String bearer = bearer(authorization);
         TokenResponses.Issuer issuer = tokenResponses.issuer();
-        return switch (auth.refresh(bearer, clients.current())) {
+        return switch (auth.refresh(bearer, key, clients.current())) {
             case RefreshOutcome.Refreshed(LiveSession session, Credential.OfRefreshToken by) ->
                 issuer.withRefreshToken(session);
             case RefreshOutcome.Refreshed(LiveSession session, Credential.OfAccessToken by) ->
@@ -277,8 +298,19 @@ class AuthResource {
     })
     @AuthProblems(AuthProblem.SESSION_ENDED)
     public TokenResponse refreshByPost(
-            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization) {
-        return refresh(authorization);
+            @Parameter(hidden = true) @HeaderParam("Authorization") @Nullable String authorization,
+            @Parameter(
+                            description = KEY_DESCRIPTION,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            minLength = IdempotencyKey.MIN_LENGTH,
+                                            maxLength = IdempotencyKey.MAX_LENGTH),
+                            example = KEY_EXAMPLE)
+                    @HeaderParam(IdempotencyKey.FIELD)
+                    @Nullable
+                    String idempotencyKey) {
+        return refresh(authorization, idempotencyKey);
     }
 
     @POST

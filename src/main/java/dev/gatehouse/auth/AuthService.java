@@ -7,6 +7,7 @@ import dev.gatehouse.account.Username;
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
+import dev.gatehouse.http.IdempotencyKey;
 import dev.gatehouse.login.PasswordCheck;
 import dev.gatehouse.login.PasswordCheck.Claim;
 import dev.gatehouse.login.PasswordCheck.PasswordCheckOutcome;
@@ -124,9 +125,9 @@ class AuthService {
     }
 
     /** Exchanges a refresh token or, the seed's way, an access token. Garbage does not reach the database. */
-    RefreshOutcome refresh(String bearer, Client client) {
+    RefreshOutcome refresh(String bearer, Optional<IdempotencyKey> key, Client client) {
         return credential(bearer)
-                .map(credential -> sessions.refresh(credential, client))
+                .map(credential -> sessions.refresh(credential, key, client))
                 .orElseGet(RefreshOutcome.Refused::new);
     }
 

@@ -49,6 +49,9 @@ class FrontGate {
     private static final CharSequence IDENTITY = HttpHeaders.IDENTITY;
     private static final List<String> JSON = List.of(MediaTypes.JSON);
 
+    private static final String INVALID_KEY =
+            "There must be one Idempotency-Key field of 16 to 255 visible ASCII characters, bare or in quotes";
+
     private static final int KIBIBYTE = 1024;
     private static final int BAD_REQUEST = 400;
     private static final int SERVER_ERROR = 500;
@@ -201,9 +204,21 @@ class FrontGate {
                     context, CommonProblem.INVALID_REQUEST, "The query has characters that must be percent-encoded");
             return true;
         }
+        if (call.idempotencyKey() && hasInvalidKey(context.request().headers())) {
+            problems.answer(context, CommonProblem.INVALID_REQUEST, INVALID_KEY);
+            return true;
+        }
         Optional<String> token = tokenInQuery(context, call);
         token.ifPresent(name -> refuseCredentials(context, "There must be no token in the query: " + name));
         return token.isPresent();
+    }
+
+    private static boolean hasInvalidKey(MultiMap headers) {
+        if (!headers.contains(IdempotencyKey.FIELD)) {
+            return false;
+        }
+        List<String> keys = headers.getAll(IdempotencyKey.FIELD);
+        return keys.size() > 1 || IdempotencyKey.parse(keys.getFirst()).isEmpty();
     }
 
     /** Only of a fault that concerns the credentials the challenge says so (RFC 6750, 3.1). */

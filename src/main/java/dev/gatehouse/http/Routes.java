@@ -76,6 +76,7 @@ class Routes implements OASFilter {
      * One HTTP method of a path. See {@link RoutePolicy}.
      *
      * @param secured whether the call takes a token
+     * @param idempotencyKey whether the call takes an {@code Idempotency-Key}
      * @param bodyLimit the largest body, in bytes
      * @param consumes the media types of the request's body
      * @param produces the media types of the response; empty where any {@code Accept} will do
@@ -86,6 +87,7 @@ class Routes implements OASFilter {
             boolean anyOrigin,
             boolean tokenInQuery,
             boolean secured,
+            boolean idempotencyKey,
             int bodyLimit,
             List<String> consumes,
             List<String> produces) {
@@ -93,7 +95,7 @@ class Routes implements OASFilter {
     }
 
     private static Route page(List<String> produces) {
-        Call get = new Call(true, false, false, false, false, RoutePolicy.BODY_LIMIT, JSON, produces);
+        Call get = new Call(true, false, false, false, false, false, RoutePolicy.BODY_LIMIT, JSON, produces);
         return new Route(new TreeMap<>(Map.of("GET", get, "HEAD", get)));
     }
 
@@ -163,6 +165,7 @@ class Routes implements OASFilter {
                 Boolean.TRUE.equals(policy.get("anyOrigin")),
                 Boolean.TRUE.equals(policy.get("tokenInQuery")),
                 operation.getSecurity() != null && !operation.getSecurity().isEmpty(),
+                takes(operation, IdempotencyKey.FIELD),
                 policy.get("bodyLimit") instanceof Number limit ? limit.intValue() : RoutePolicy.BODY_LIMIT,
                 consumes(operation),
                 produces(operation));
@@ -173,6 +176,11 @@ class Routes implements OASFilter {
         if (call.anyMethod()) {
             calls.put(Call.ANY_METHOD, call);
         }
+    }
+
+    private static boolean takes(Operation operation, String field) {
+        return operation.getParameters() != null
+                && operation.getParameters().stream().anyMatch(parameter -> field.equals(parameter.getName()));
     }
 
     /** Takes the mark of the build out of an operation, so that it is not published. */

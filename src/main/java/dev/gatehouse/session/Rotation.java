@@ -3,19 +3,25 @@ package dev.gatehouse.session;
 import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
+import dev.gatehouse.crypto.Sha256;
 import dev.gatehouse.database.AfterCommit;
 import dev.gatehouse.database.Sql;
+import dev.gatehouse.http.IdempotencyKey;
 import dev.gatehouse.key.TokenLifetimes;
 import dev.gatehouse.problem.OverloadedException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exchanges refresh tokens and access tokens. A refresh tries statements in a fixed order until one of them holds. Each statement judges
@@ -37,6 +43,14 @@ class Rotation {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
+    /** The shortest time between two answers to a repeated exchange that count. */
+    private static final Duration SHORTEST_PERIOD = Duration.ofSeconds(10);
+
+    /** After so many counted answers to one exchange, its token is judged as reuse. */
+    private static final int MOST_REPEATS = 5;
+
+    private static final int FIXED_BYTES = 3 * Long.BYTES;
+
     private static final Sql ROTATE = Sql.of("""
             UPDATE session SET
                 generation = session.generation + 1,
@@ -44,7 +58,10 @@ class Rotation {
                 previous_left_at = clock_timestamp(),
                 refresh_token_used = session.refresh_token_used OR :refreshToken,
                 last_used_at = clock_timestamp(),
-                idle_limit = clock_timestamp() + make_interval(secs => :idle)
+                idle_limit = clock_timestamp() + make_interval(secs => :idle),
+                exchange_hash = :exchange,
+                repeats = 0,
+                repeated_at = NULL
             FROM account
             WHERE session.id = :id
                 AND session.ended_at IS NULL
@@ -69,6 +86,63 @@ class Rotation {
                 AND session.ended_at IS NULL
                 AND LEAST(session.idle_limit, session.absolute_limit) > clock_timestamp()
                 AND session.refresh_token_used = :refreshToken
+                AND ((session.generation - 1 = :generation
+                        AND session.previous_left_at > clock_timestamp() - make_interval(secs => :grace))
+                    OR (session.generation - 2 = :generation
+                        AND session.before_previous_left_at > clock_timestamp() - make_interval(secs => :grace)))
+            """);
+
+    /**
+     * The same for a refresh token with a key, which is also answered after the grace if it repeats the last exchange. Such an answer is
+     * counted once a period; within the period nothing is changed or locked. On one version of the row at most one of the three parts
+     * holds. The account's id is returned only where the answer was counted.
+     */
+    private static final Sql REPEAT = Sql.of("""
+            WITH counted AS (
+                UPDATE session SET repeats = session.repeats + 1, repeated_at = clock_timestamp()
+                FROM account
+                WHERE session.id = :id
+                    AND session.ended_at IS NULL
+                    AND LEAST(session.idle_limit, session.absolute_limit) > clock_timestamp()
+                    AND account.id = session.account_id
+                    AND session.generation - 1 = :generation
+                    AND session.exchange_hash = :exchange
+                    AND NOT COALESCE(session.previous_left_at > clock_timestamp() - make_interval(secs => :grace), false)
+                    AND session.repeats < :mostRepeats
+                    AND NOT COALESCE(session.repeated_at > clock_timestamp() - make_interval(secs => :period), false)
+                RETURNING session.id, session.subject, session.generation,
+                    CAST(floor(extract(epoch FROM session.created_at)) AS bigint),
+                    CAST(floor(extract(epoch FROM session.absolute_limit)) AS bigint),
+                    CAST(round(extract(epoch FROM LEAST(session.idle_limit, session.absolute_limit) - clock_timestamp()))
+                        AS bigint),
+                    'repeated', session.account_id)
+            SELECT * FROM counted
+            UNION ALL
+            SELECT session.id, session.subject, session.generation,
+                CAST(floor(extract(epoch FROM session.created_at)) AS bigint),
+                CAST(floor(extract(epoch FROM session.absolute_limit)) AS bigint),
+                CAST(round(extract(epoch FROM LEAST(session.idle_limit, session.absolute_limit) - clock_timestamp())) AS bigint),
+                'repeated', NULL
+            FROM session JOIN account ON account.id = session.account_id
+            WHERE session.id = :id
+                AND session.ended_at IS NULL
+                AND LEAST(session.idle_limit, session.absolute_limit) > clock_timestamp()
+                AND session.generation - 1 = :generation
+                AND session.exchange_hash = :exchange
+                AND NOT COALESCE(session.previous_left_at > clock_timestamp() - make_interval(secs => :grace), false)
+                AND session.repeats < :mostRepeats
+                AND session.repeated_at > clock_timestamp() - make_interval(secs => :period)
+            UNION ALL
+            SELECT session.id, session.subject, session.generation,
+                CAST(floor(extract(epoch FROM session.created_at)) AS bigint),
+                CAST(floor(extract(epoch FROM session.absolute_limit)) AS bigint),
+                CAST(round(extract(epoch FROM LEAST(session.idle_limit, session.absolute_limit) - clock_timestamp())) AS bigint),
+                'grace', NULL
+            FROM session JOIN account ON account.id = session.account_id
+            WHERE session.id = :id
+                AND session.ended_at IS NULL
+                AND LEAST(session.idle_limit, session.absolute_limit) > clock_timestamp()
+                AND session.refresh_token_used
                 AND ((session.generation - 1 = :generation
                         AND session.previous_left_at > clock_timestamp() - make_interval(secs => :grace))
                     OR (session.generation - 2 = :generation
@@ -113,6 +187,10 @@ class Rotation {
                             AND session.previous_left_at > clock_timestamp() - make_interval(secs => :grace))
                         OR (session.generation - 2 = :generation
                             AND session.before_previous_left_at > clock_timestamp() - make_interval(secs => :grace)),
+                        false)
+                    AND NOT COALESCE(
+                        session.generation - 1 = :generation AND session.exchange_hash = :exchange
+                            AND session.repeats < :mostRepeats,
                         false)
                 RETURNING session.id, session.account_id)
             SELECT id, account_id, CAST(pg_notify(:channel, '') AS text) FROM ended
@@ -163,9 +241,26 @@ class Rotation {
     }
 
     /** What a client has presented. */
-    private record Presented(Credential credential, Client client) {
+    private record Presented(Credential credential, Optional<IdempotencyKey> key, Client client) {
         boolean isRefreshToken() {
             return credential instanceof Credential.OfRefreshToken;
+        }
+
+        /**
+         * Returns what an exchange stores so that it can be repeated: SHA-256 over session, generation and key, of which the first two
+         * have a fixed length. Null if the exchange cannot be repeated, for want of a key or with an access token.
+         */
+        byte @Nullable [] exchange() {
+            if (key.isEmpty() || !isRefreshToken()) {
+                return null;
+            }
+            byte[] chosen = key.get().bytes();
+            return Sha256.of(ByteBuffer.allocate(FIXED_BYTES + chosen.length)
+                    .putLong(credential.sessionId().getMostSignificantBits())
+                    .putLong(credential.sessionId().getLeastSignificantBits())
+                    .putLong(credential.generation())
+                    .put(chosen)
+                    .array());
         }
     }
 
@@ -173,21 +268,22 @@ class Rotation {
      * Exchanges a credential in the running transaction. Judged in this order: the access token's window; no row, ended or beyond a
      * limit; an access token after the first use of a refresh token; the generation.
      *
-     * <p>Between two statements a judgement cannot change, with one exception: a generation only grows, the times at which generations
-     * were left only age, the flag stays set, and an ended session stays ended. The exception is a generation that a concurrent refresh
-     * reaches in the meantime. Then everything is judged again.
+     * <p>Between two statements a judgement cannot change, with two exceptions: a generation only grows, the times at which generations
+     * were left only age, the flag stays set, and an ended session stays ended. The exceptions are a generation that a concurrent refresh
+     * reaches in the meantime, and a repetition that another call counts at the same moment. Then everything is judged again.
      *
+     * @param key of the client for this exchange; ignored with an access token
      * @throws OverloadedException if the row changed in the middle of each round; nothing was changed
      */
-    RefreshOutcome refresh(Credential credential, Client client) {
+    RefreshOutcome refresh(Credential credential, Optional<IdempotencyKey> key, Client client) {
         if (credential instanceof Credential.OfAccessToken(UUID id, long generation, Duration expiredSince)
                 && expiredSince.compareTo(lifetimes.refreshWindow()) >= 0) {
             return new RefreshOutcome.TooLate();
         }
-        Presented presented = new Presented(credential, client);
+        Presented presented = new Presented(credential, key, client);
         for (int round = 0; round < ROUNDS; round++) {
             Optional<RefreshOutcome> outcome = rotate(presented)
-                    .or(() -> answerInGrace(presented))
+                    .or(() -> answerAgain(presented))
                     .or(() -> useInGrace(presented))
                     .or(() -> endReused(presented))
                     .or(() -> refuse(presented));
@@ -203,8 +299,13 @@ class Rotation {
         return on(ROTATE, presented)
                 .with("refreshToken", presented.isRefreshToken())
                 .with("idle", config.idle())
+                .with("exchange", presented.exchange())
                 .first(row -> LiveSession.of(row, issueTime.now()))
                 .map(session -> refreshed("rotated", session, presented));
+    }
+
+    private Optional<RefreshOutcome> answerAgain(Presented presented) {
+        return presented.exchange() == null ? answerInGrace(presented) : repeat(presented);
     }
 
     private Optional<RefreshOutcome> answerInGrace(Presented presented) {
@@ -213,6 +314,42 @@ class Rotation {
                 .with("grace", config.grace())
                 .first(row -> LiveSession.of(row, issueTime.now()))
                 .map(session -> refreshed("grace", session, presented));
+    }
+
+    private Optional<RefreshOutcome> repeat(Presented presented) {
+        return on(REPEAT, presented)
+                .with("exchange", presented.exchange())
+                .with("grace", config.grace())
+                .with("period", period())
+                .with("mostRepeats", MOST_REPEATS)
+                .first(this::repeated)
+                .map(repeated -> {
+                    repeated.counted()
+                            .ifPresent(account -> auditLog.record(
+                                    new AuditEvent.RefreshRepeated(
+                                            account, repeated.session().id()),
+                                    presented.client()));
+                    return refreshed(repeated.how(), repeated.session(), presented);
+                });
+    }
+
+    private Duration period() {
+        return config.grace().compareTo(SHORTEST_PERIOD) > 0 ? config.grace() : SHORTEST_PERIOD;
+    }
+
+    /**
+     * An answer to an exchange that was made before.
+     *
+     * @param how why it is answered, as the metric has it
+     * @param counted the account, if this answer was counted
+     */
+    private record Repeated(LiveSession session, String how, Optional<UUID> counted) {}
+
+    private Repeated repeated(ResultSet row) throws SQLException {
+        return new Repeated(
+                LiveSession.of(row, issueTime.now()),
+                row.getString(7),
+                Optional.ofNullable(row.getObject(8, UUID.class)));
     }
 
     private Optional<RefreshOutcome> useInGrace(Presented presented) {
@@ -242,8 +379,12 @@ class Rotation {
 
     /** Ends a session whose credential has been exchanged before, or is of a generation that it never had here. */
     private Optional<RefreshOutcome> endReused(Presented presented) {
-        List<Endings.Ended> reused =
-                endings.end(EndReason.REUSE, on(END_REUSED, presented).with("grace", config.grace()));
+        List<Endings.Ended> reused = endings.end(
+                EndReason.REUSE,
+                on(END_REUSED, presented)
+                        .with("exchange", presented.exchange())
+                        .with("grace", config.grace())
+                        .with("mostRepeats", MOST_REPEATS));
         reused.forEach(
                 one -> auditLog.record(new AuditEvent.RefreshReused(one.account(), one.id()), presented.client()));
         return reused.stream().findFirst().map(one -> new RefreshOutcome.SessionEnded());

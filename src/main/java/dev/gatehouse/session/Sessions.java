@@ -4,6 +4,7 @@ import dev.gatehouse.audit.AuditEvent;
 import dev.gatehouse.audit.AuditLog;
 import dev.gatehouse.client.Client;
 import dev.gatehouse.database.Sql;
+import dev.gatehouse.http.IdempotencyKey;
 import dev.gatehouse.key.TokenLifetimes;
 import dev.gatehouse.lifecycle.SweptTable;
 import dev.gatehouse.problem.NotReadyException;
@@ -219,11 +220,12 @@ public class Sessions implements SweptTable {
     /**
      * Exchanges a refresh token or an access token.
      *
+     * @param key by which the client can repeat the exchange of a refresh token; ignored with an access token
      * @throws OverloadedException if concurrent refreshes kept changing the session; nothing was changed
      */
     @Transactional
-    public RefreshOutcome refresh(Credential credential, Client client) {
-        return rotation.refresh(credential, client);
+    public RefreshOutcome refresh(Credential credential, Optional<IdempotencyKey> key, Client client) {
+        return rotation.refresh(credential, key, client);
     }
 
     /** Ends a session for its holder. One that has ended already, or that nobody remembers, is fine. */

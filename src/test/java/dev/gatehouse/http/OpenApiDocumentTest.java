@@ -257,6 +257,21 @@ class OpenApiDocumentTest {
     }
 
     @Test
+    void bothRefreshesTakeAnIdempotencyKey() {
+        for (String method : List.of("get", "post")) {
+            JsonNode parameters = document().at("/paths/~1refresh_token/" + method + "/parameters");
+            assertThat(parameters).hasSize(1);
+            JsonNode key = parameters.get(0);
+            assertThat(key.path("name").asText()).isEqualTo("Idempotency-Key");
+            assertThat(key.path("in").asText()).isEqualTo("header");
+            assertThat(key.path("required").asBoolean()).isFalse();
+            assertThat(key.path("description").asText()).isNotBlank();
+            assertThat(key.path("example").asText()).hasSize(36);
+            assertBounds(key.path("schema"), 16, 255);
+        }
+    }
+
+    @Test
     void stringsHaveBoundsAndFormats() {
         JsonNode schemas = document().path("components").path("schemas");
         assertBounds(schemas.at("/NewAccount/properties/username"), 1, 64);

@@ -76,7 +76,7 @@ class GrowthTest {
                 .extracting(index -> String.valueOf(index.get("definition")))
                 .noneMatch(
                         definition -> definition.matches(
-                                ".*(generation|previous_left_at|before_previous_left_at|refresh_token_used|last_used_at|idle_limit).*"));
+                                ".*(generation|previous_left_at|refresh_token_used|last_used_at|idle_limit|exchange_hash|repeat).*"));
     }
 
     /** A tenth of them due: the clean-up removes those and touches no other. */
