@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -85,6 +86,28 @@ class StartIT {
                         "gatehouse.token.accepted-secrets: number 1 has 8 bytes");
         assertThat(ended.log())
                 .doesNotContain("c2hvcnQ", "Y2hhbmd", "changeme", "hush-hush", "do-not-print-me", "hunter2");
+    }
+
+    /** The secret of FastAPI's tutorial, and as a service has it that decodes it. */
+    @Test
+    void aPubliclyKnownSecretStopsTheStartAndTheMessageSaysWhatToDo() {
+        String known = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
+        String decoded = Base64.getUrlEncoder().encodeToString(HexFormat.of().parseHex(known));
+        Ended ended = PackagedService.ending(Map.of(
+                "QUARKUS_DATASOURCE_JDBC_URL",
+                "jdbc:postgresql://localhost/gatehouse",
+                "APP_SECRET_STRING",
+                known,
+                "GATEHOUSE_TOKEN_ACCEPTED_SECRETS",
+                "YSBnb29kIG9uZSB0aGF0IG5vYm9keSBrbm93cywgNzc0MQ," + decoded));
+        assertThat(ended.exitCode()).isEqualTo(1);
+        String remedy = ". Set a new secret, for example the output of: openssl rand -base64 32."
+                + " A new secret logs everybody out.";
+        assertThat(ended.log())
+                .contains(
+                        "APP_SECRET_STRING is publicly known" + remedy,
+                        "gatehouse.token.accepted-secrets: number 2 is publicly known" + remedy)
+                .doesNotContain("number 1", known, decoded);
     }
 
     @ParameterizedTest

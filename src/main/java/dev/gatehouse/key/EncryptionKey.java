@@ -18,6 +18,7 @@ final class EncryptionKey {
     private static final int ID_BYTES = 8;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
+    private static final String REMEDY = " (for example the output of: openssl rand -base64 " + BYTES + ")";
     private static final String CIPHER = "AES/GCM/NoPadding";
 
     private final SecretKeySpec key;
@@ -28,14 +29,13 @@ final class EncryptionKey {
         id = Base64Text.encode(HmacSha256.derive(bytes, "gatehouse encryption key id", ID_BYTES));
     }
 
-    /** Why a text must not be used as a key, for the operator; empty when it may. Does not quote it. */
+    /** Returns why a text must not be used as a key and what to do, for the operator; empty if it is good. Does not quote it. */
     static Optional<String> fault(String text) {
         byte[] bytes = Base64Text.decode(text).orElse(new byte[0]);
         if (bytes.length != BYTES) {
-            return Optional.of("must be " + BYTES + " bytes in base64 (for example the output of: openssl rand -base64 "
-                    + BYTES + ")");
+            return Optional.of("must be " + BYTES + " bytes in base64" + REMEDY);
         }
-        return AppSecret.of(bytes).isOneByteRepeated() ? Optional.of("is one byte repeated") : Optional.empty();
+        return KnownSecrets.fault(bytes).map(fault -> fault + REMEDY);
     }
 
     /** The key of a text without {@link #fault}. */
