@@ -77,6 +77,8 @@ CREATE TABLE session (
     address                 text,
     -- When the sweeper looks at the row next. A refresh does not change this column, so that it writes to no index.
     sweep_at                timestamptz NOT NULL,
+    -- A refresh computes with these.
+    CONSTRAINT session_finite_check CHECK (generation > 0 AND isfinite(created_at) AND isfinite(absolute_limit)),
     CONSTRAINT session_ended_check CHECK (num_nonnulls(ended_at, ended_in, end_reason) IN (0, 3))
 ) WITH (fillfactor = 80); -- Leaves room on the page for the new version of a refreshed row.
 

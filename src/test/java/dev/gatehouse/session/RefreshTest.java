@@ -1,6 +1,7 @@
 package dev.gatehouse.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.Api;
 import dev.gatehouse.Api.Answer;
@@ -9,6 +10,7 @@ import dev.gatehouse.Locks;
 import dev.gatehouse.MutableClock;
 import dev.gatehouse.Sql;
 import dev.gatehouse.StatementLog;
+import dev.gatehouse.key.RefreshKeys;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +48,9 @@ class RefreshTest {
 
     @Inject
     MutableClock clock;
+
+    @Inject
+    RefreshKeys refreshKeys;
 
     private final ExecutorService clients = Executors.newCachedThreadPool();
     private final String username = "user-" + UUID.randomUUID();
@@ -121,6 +127,30 @@ class RefreshTest {
         assertThat(api.refresh(behind == 1 ? second : refresh).refreshToken()).isEqualTo(third);
         age(15);
         assertEndedByReuse(api.refresh(behind == 1 ? second : refresh));
+    }
+
+    /** A holder of the key signs whatever generation it likes. The ends of the range must not overflow in SQL. */
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1, 0, 2, Long.MAX_VALUE - 1, Long.MAX_VALUE})
+    void aGenerationThatWasNeverIssuedIsReuse(long generation) {
+        LiveSession never = new LiveSession(
+                session, username, generation, Instant.EPOCH, Instant.EPOCH, Duration.ZERO, Instant.EPOCH);
+        assertEndedByReuse(api.refresh(RefreshTokens.issue(never, refreshKeys.current())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "created_at = 'infinity'",
+                "created_at = '-infinity'",
+                "absolute_limit = 'infinity'",
+                "generation = 0",
+                "generation = -1"
+            })
+    void noStatementOfAnOperatorMakesARowThatCannotBeRead(String change) {
+        assertThatThrownBy(() -> sql.update("UPDATE session SET " + change + " WHERE id = ?", session))
+                .hasMessageContaining("session_finite_check");
+        assertThat(api.refresh(refresh).status()).isEqualTo(200);
     }
 
     @Test

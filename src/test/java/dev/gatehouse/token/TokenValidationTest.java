@@ -20,6 +20,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
@@ -159,6 +160,26 @@ class TokenValidationTest {
         }
     }
 
+    /** It is above the row's, as after a restored database. The highest ones must not overflow in SQL. */
+    @ParameterizedTest
+    @ValueSource(longs = {2, 1L << 62, Long.MAX_VALUE - 2, Long.MAX_VALUE - 1, Long.MAX_VALUE})
+    void aGenerationThatWasNeverIssuedEndsTheSession(long generation) {
+        String token = forgeOfSecret().withClaims(claims -> claims.put("gen", generation));
+        String invented = forgeOfSecret()
+                .withClaims(claims -> claims.put("gen", generation)
+                        .put("sid", UUID.randomUUID().toString()));
+
+        assertThat(api.refresh(invented).problem()).isEqualTo("session-ended");
+        assertThat(api.refresh(token).status()).isEqualTo(401);
+        assertThat(api.refresh(token).problem()).isEqualTo("session-ended");
+
+        assertThat(sql.text(
+                        "SELECT end_reason FROM session WHERE id = CAST(? AS uuid)",
+                        forge.claims().path("sid").asText()))
+                .isEqualTo("reuse");
+        assertThat(api.call("POST", "/logout").bearer(token).send().status()).isEqualTo(204);
+    }
+
     @Test
     void aRefreshTokenIsNoAccessToken() {
         String refreshToken = api.login(username, PASSWORD).refreshToken();
@@ -268,6 +289,7 @@ class TokenValidationTest {
         for (String name : new String[] {"iat", "exp", "auth_time", "nbf"}) {
             tokens.put(name + " text", by.withClaims(claims -> claims.put(name, "1999999999")));
             tokens.put(name + " a fraction", by.withClaims(claims -> claims.put(name, 1999999999.5)));
+            tokens.put(name + " with an exponent", by.withClaims(claims -> claims.put(name, 1.9e9)));
             tokens.put(name + " negative", by.withClaims(claims -> claims.put(name, -1)));
             tokens.put(
                     name + " beyond long",
@@ -289,6 +311,10 @@ class TokenValidationTest {
         tokens.put("gen negative", by.withClaims(claims -> claims.put("gen", -1)));
         tokens.put("gen text", by.withClaims(claims -> claims.put("gen", "1")));
         tokens.put("gen a fraction", by.withClaims(claims -> claims.put("gen", 1.5)));
+        tokens.put("gen with an exponent", by.withClaims(claims -> claims.put("gen", 1e0)));
+        tokens.put("gen lowest", by.withClaims(claims -> claims.put("gen", Long.MIN_VALUE)));
+        tokens.put(
+                "gen beyond long", by.withClaims(claims -> claims.put("gen", new BigInteger("9223372036854775808"))));
         tokens.put("sub empty", by.withClaims(claims -> claims.put("sub", "")));
         long now = clock.instant().getEpochSecond();
         tokens.put("iat ahead", by.withClaims(claims -> claims.put("iat", now + 60)));
