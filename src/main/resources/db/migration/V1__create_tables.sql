@@ -101,7 +101,8 @@ CREATE TABLE audit_event (
 
 CREATE INDEX audit_event_recorded_at_idx ON audit_event (recorded_at);
 
--- The table is append-only. No row is changed, and no row is deleted before it is a day old, the shortest retention.
+-- The table is append-only. No row is changed, and no row is deleted before it is 24 hours old, the shortest retention. A day
+-- of the calendar has 25 hours when clocks go back in the time zone of the connection.
 CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'audit_event is append-only';
@@ -112,7 +113,7 @@ CREATE TRIGGER audit_event_is_not_changed BEFORE UPDATE OR TRUNCATE ON audit_eve
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
 CREATE TRIGGER audit_event_is_kept BEFORE DELETE ON audit_event
-    FOR EACH ROW WHEN (OLD.recorded_at > clock_timestamp() - interval '1 day') EXECUTE FUNCTION refuse_audit_change();
+    FOR EACH ROW WHEN (OLD.recorded_at > clock_timestamp() - interval '24 hours') EXECUTE FUNCTION refuse_audit_change();
 
 -- Counts of the throttle: failed attempts for a name, from a network, for a name from a network, of a session; sign-ups.
 -- The rules are in throttle/Count.java.

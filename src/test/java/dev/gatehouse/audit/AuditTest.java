@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,9 @@ class AuditTest {
 
     @Inject
     AuditLog auditLog;
+
+    @Inject
+    DataSource pool;
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Handler collector = new Handler() {
@@ -213,6 +217,35 @@ class AuditTest {
                 .isZero();
         assertThat(sql.number("SELECT count(*) FROM audit_event WHERE account_id = ?", account))
                 .isEqualTo(4);
+    }
+
+    /** In a zone whose summer time has ended an hour ago, a day by the calendar has 25 hours. */
+    @Test
+    void anEventIsKeptFor24HoursWhenClocksGoBack() {
+        String zone = sql.text("""
+                SELECT format('WINTER0SUMMER-1,%s,%s/%s', (today + 182) % 365, today, to_char(now, 'HH24:MI:SS'))
+                FROM (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) AS utc,
+                    LATERAL (SELECT CAST(extract(doy FROM now) AS integer) - 1 AS today) AS day
+                """);
+        UUID old = UUID.randomUUID();
+        String insert = "INSERT INTO audit_event (recorded_at, event, account_id)"
+                + " VALUES (clock_timestamp() - make_interval(hours => 24) + make_interval(secs => ?), 'login', ?)";
+        sql.update(insert, -1.0, old);
+        sql.update(insert, 60.0, account);
+
+        int removed = QuarkusTransaction.requiringNew().call(() -> {
+            dev.gatehouse.database.Sql.of("SET LOCAL TIME ZONE '" + zone + "'")
+                    .on(pool)
+                    .update();
+            return auditLog.removeOlderThan(Duration.ofDays(1), 500);
+        });
+
+        assertThat(removed).isPositive();
+        String count = "SELECT count(*) FROM audit_event WHERE account_id = ?";
+        assertThat(sql.number(count, old)).isZero();
+        assertThat(sql.number(count, account)).isPositive();
+        assertThatThrownBy(() -> sql.update("DELETE FROM audit_event WHERE account_id = ?", account))
+                .hasMessageContaining("append-only");
     }
 
     private List<JsonNode> logged() {
