@@ -22,7 +22,7 @@ class CommandIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "250", "0ms", "61s", "1h", "-1s", "PT1S"})
+    @ValueSource(strings = {"", "250", "0ms", "61s", "1h", "-1s", "PT1S", "99999999999999999999ms"})
     void calibrateSaysWhatItTakes(String duration) {
         Ended refused = PackagedService.ending(Map.of(), "calibrate", duration);
         assertThat(refused.exitCode()).isEqualTo(2);
@@ -56,6 +56,15 @@ class CommandIT {
         Ended refused = PackagedService.ending(Map.of("QUARKUS_MANAGEMENT_PORT", "9"), "healthcheck", "live");
         assertThat(refused)
                 .isEqualTo(new Ended(1, "healthcheck: not live, java.net.ConnectException: Connection refused"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "65536", "99999", "2147483647"})
+    void healthcheckFailsForAPortThatDoesNotExist(String port) {
+        Ended refused = PackagedService.ending(Map.of("QUARKUS_MANAGEMENT_PORT", port), "healthcheck", "live");
+        assertThat(refused)
+                .isEqualTo(new Ended(
+                        1, "healthcheck: not live, java.lang.IllegalArgumentException: there is no port " + port));
     }
 
     @ParameterizedTest

@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the packaged service makes of connections: of those that dawdle, of too many, and of those open when it stops. */
 class ConnectionsIT {
@@ -144,6 +146,19 @@ class ConnectionsIT {
             for (Socket socket : open) {
                 socket.close();
             }
+        }
+    }
+
+    /** The half of a negative maximum would be less than no connection. */
+    @ParameterizedTest
+    @ValueSource(ints = {-5, -1, 0, 1})
+    void aClientHasAConnectionWhateverTheMaximumIs(int maximum) {
+        try (PackagedService other = PackagedService.listening(Map.of(
+                "QUARKUS_DATASOURCE_JDBC_URL",
+                "jdbc:postgresql://127.0.0.1:9/none",
+                "QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS",
+                Integer.toString(maximum)))) {
+            assertThat(other.api().call("GET", "/notsecret").send().status()).isEqualTo(200);
         }
     }
 

@@ -125,6 +125,31 @@ class StartIT {
                         "gatehouse.password.cost");
     }
 
+    /** Each is named with its bounds, and no number overflows on the way. */
+    @Test
+    void numbersThatAreTooLargeStopTheStartInOneMessage() {
+        Ended ended = PackagedService.ending(Map.ofEntries(
+                Map.entry("QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://localhost/gatehouse"),
+                Map.entry("QUARKUS_DATASOURCE_JDBC_MAX_SIZE", "2147483647"),
+                Map.entry("GATEHOUSE_SESSION_IDLE", "9223372036854775807d"),
+                Map.entry("GATEHOUSE_SESSION_ABSOLUTE", "PT2562047788015215H30M7.999999999S"),
+                Map.entry("GATEHOUSE_TOKEN_LIFETIME", "9223372036854775807"),
+                Map.entry("GATEHOUSE_TOKEN_LEEWAY", "PT9223372036854775807H"),
+                Map.entry("GATEHOUSE_KEY_LIFETIME", "P106751991167300D"),
+                Map.entry("GATEHOUSE_AUDIT_RETENTION", "99999999999999999999"),
+                Map.entry("GATEHOUSE_THROTTLE_DECAY", "9223372036854775807ms"),
+                Map.entry("GATEHOUSE_PASSWORD_MAX_WAIT", "9223372036854775807h"),
+                Map.entry("GATEHOUSE_PASSWORD_COST", "2147483648"),
+                Map.entry("GATEHOUSE_SESSION_ENDED_LIMIT", "2147483647"),
+                Map.entry("GATEHOUSE_HTTP_CONNECTIONS_PER_CLIENT", "2147483647")));
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.log().lines())
+                .hasSize(13)
+                .contains("Configuration validation failed:")
+                .noneMatch(line -> line.contains("Exception"))
+                .anyMatch(line -> line.contains("quarkus.datasource.jdbc.max-size must be a whole number of at most"));
+    }
+
     @Test
     void itLivesWithoutItsDatabaseAndIsReadyOnceThatHasCome() throws IOException {
         int port = Tools.freePort();

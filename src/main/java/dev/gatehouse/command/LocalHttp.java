@@ -21,13 +21,19 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class LocalHttp {
     private static final int LIMIT_MILLIS = (int) Duration.ofSeconds(3).toMillis();
 
+    private static final int HIGHEST_PORT = 65_535;
+
     private final String base;
 
     /**
      * @param scheme {@code http} or {@code https}
      * @param host the address that the service is bound to; where that is every address, it is called on loopback
+     * @throws IllegalArgumentException if there is no such port
      */
     LocalHttp(String scheme, String host, int port) throws IOException {
+        if (port < 0 || port > HIGHEST_PORT) {
+            throw new IllegalArgumentException("there is no port " + port);
+        }
         InetAddress address = InetAddress.getByName(host);
         String called = address.isAnyLocalAddress()
                 ? InetAddress.getLoopbackAddress().getHostAddress()

@@ -4,6 +4,7 @@ import dev.gatehouse.setting.NumberSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.Optional;
 
@@ -14,9 +15,10 @@ interface DatabaseConfig {
     @DatabaseUrl
     Optional<String> url();
 
-    /** How many connections the pool may have, at least 1. */
+    /** How many connections the pool may have, 1 to 262143, the most that Postgres can be configured for. */
     @WithDefault("20") // As in application.properties, which is what Quarkus reads.
     @WithConverter(NumberSetting.class)
     @Min(value = 1, message = "must be a whole number of at least 1")
+    @Max(value = 262_143, message = "must be a whole number of at most 262143")
     int maxSize();
 }

@@ -19,7 +19,7 @@ public class DurationSetting implements Converter<Duration> {
     public Duration convert(String value) {
         try {
             return DurationConverter.parseDuration(value.strip());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ArithmeticException e) {
             return UNREADABLE;
         }
     }

@@ -38,10 +38,14 @@ class PeerConnections {
         this.clients = clients;
         this.server = server;
         this.limit = http.connectionsPerClient()
-                .orElseGet(() -> config.getOptionalValue("quarkus.http.limits.max-connections", Integer.class)
-                                .orElse(DEFAULT_MAXIMUM)
-                        / 2);
+                .orElseGet(() -> half(config.getOptionalValue("quarkus.http.limits.max-connections", Integer.class)
+                        .orElse(DEFAULT_MAXIMUM)));
         this.refused = meters.counter("gatehouse.connections.refused");
+    }
+
+    /** Quarkus takes a maximum below 1 for none, and so is the half of it. */
+    private static int half(int maximum) {
+        return maximum < 1 ? 0 : Math.max(1, maximum / 2);
     }
 
     /**
