@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -29,7 +30,10 @@ final class Count {
     /** A row stays this long at least, so that a busy one is not made again and again. */
     private static final Duration KEPT = Duration.ofHours(1);
 
-    private static final OffsetDateTime LAST = OffsetDateTime.parse("9999-12-31T23:59:59Z");
+    /** More than the highest limit. What takes so long to be forgotten is still a time that the database knows. */
+    private static final int MOST = 1_000_000;
+
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Bucket bucket;
     private final byte[] id;
@@ -44,16 +48,16 @@ final class Count {
     private @Nullable Instant auditedAt;
     private @Nullable UUID account;
 
-    /** Reads a row that is locked. */
+    /** Reads a row that is locked. An operator may have written any number into it, so each is taken within its bounds. */
     Count(Bucket bucket, ResultSet row) throws SQLException {
         this.bucket = bucket;
         id = row.getBytes("id");
         now = row.getObject("locked_at", OffsetDateTime.class).toInstant();
-        failures = row.getInt("failures");
-        underWay = row.getInt("under_way");
-        underWayBefore = row.getInt("under_way_before");
-        period = row.getLong("period");
-        countedAt = row.getObject("counted_at", OffsetDateTime.class).toInstant();
+        failures = number(row, "failures");
+        underWay = number(row, "under_way");
+        underWayBefore = number(row, "under_way_before");
+        period = Math.max(0, row.getLong("period"));
+        countedAt = Objects.requireNonNull(instant(row, "counted_at"));
         blockedUntil = instant(row, "blocked_until");
         knownUntil = instant(row, "known_until");
         auditedAt = instant(row, "audited_at");
@@ -73,10 +77,19 @@ final class Count {
         dropWhatIsOver();
     }
 
+    private static int number(ResultSet row, String column) throws SQLException {
+        return Math.clamp(row.getInt(column), 0, MOST);
+    }
+
     /** An operator may have written {@code infinity}, which the driver reads as a year that the database does not take back. */
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
-        return moment == null ? null : moment.isAfter(LAST) ? LAST.toInstant() : moment.toInstant();
+        return moment == null ? null : bounded(moment.toInstant());
+    }
+
+    /** Returns a time that the database reads in the form in which it is sent, which has four digits for the year. */
+    private static Instant bounded(Instant moment) {
+        return moment.isAfter(LAST) ? LAST : moment;
     }
 
     private static long periodOf(Instant moment) {
@@ -131,7 +144,8 @@ final class Count {
         }
     }
 
-    private void blockUntil(Instant end) {
+    private void blockUntil(Instant unbounded) {
+        Instant end = bounded(unbounded);
         if (blockedUntil == null || end.isAfter(blockedUntil)) {
             blockedUntil = end;
         }
@@ -325,6 +339,7 @@ final class Count {
                         Optional.of(countedAt.plus(bucket.limits().decay().multipliedBy(mayHaveFailed()))))
                 .flatMap(Optional::stream)
                 .max(Instant::compareTo)
+                .map(Count::bounded)
                 .orElseThrow();
     }
 }

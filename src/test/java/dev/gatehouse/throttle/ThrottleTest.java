@@ -36,6 +36,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which attempts may be made, on the real table. Time passes as its rows grow older. */
 @QuarkusTest
@@ -389,6 +391,34 @@ class ThrottleTest {
         sql.update("UPDATE throttle_bucket SET blocked_until = 'infinity' WHERE kind = 'pair'");
         for (int n = 0; n < 3; n++) {
             assertThat(reserve(NAME, HERE)).isInstanceOf(ReservationOutcome.Blocked.class);
+        }
+    }
+
+    /** As someone may write who wants to block a name for ever, or by mistake. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "failures = 2147483647",
+                "failures = -2147483648",
+                "under_way = 2147483647, under_way_before = 2147483647",
+                "under_way = -2147483648, failures = 2147483647",
+                "failures = 2147483647, under_way_before = 2147483647, period = 0",
+                "period = 9223372036854775807",
+                "period = -900000000000000000",
+                "counted_at = 'infinity'",
+                "counted_at = '294276-12-31', failures = 2147483647",
+                "counted_at = '-infinity'",
+                "blocked_until = 'infinity', known_until = 'infinity', audited_at = 'infinity'",
+                "blocked_until = '-infinity', known_until = '-infinity', audited_at = '-infinity'",
+                "expires_at = 'infinity'"
+            })
+    void noNumberOrTimeThatAnOperatorWritesMakesAnAttemptFail(String change) {
+        fails(NAME, HERE);
+        sql.update("UPDATE throttle_bucket SET " + change);
+        for (int n = 0; n < 3; n++) {
+            ReservationOutcome attempt = reserve(NAME, HERE);
+            assertThat(settlesNow(attempt, AttemptOutcome.FAILED))
+                    .isEqualTo(attempt instanceof ReservationOutcome.Allowed);
         }
     }
 
