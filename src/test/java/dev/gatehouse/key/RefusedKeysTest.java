@@ -376,6 +376,76 @@ class RefusedKeysTest {
         assertThat(rows()).isEqualTo(before);
     }
 
+    private static Stream<Case> changesOfAKeyInClear() {
+        return Stream.of(
+                set("public_key = ''"),
+                set("public_key = '\\x3000'"),
+                set("public_key = (SELECT k.public_key FROM service_key k WHERE k.purpose = 'signing'"
+                        + " AND k.id <> service_key.id)"),
+                set("material = (SELECT k.material FROM service_key k WHERE k.purpose = 'refresh')"),
+                set("material = ''"),
+                set("material = NULL"),
+                set("algorithm = 'none'"),
+                set("algorithm = 'EdDSA'"),
+                set("id = id || 'x'"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changesOfAKeyInClear")
+    void withoutEncryptionKeysARowThatIsNoKeyIsRefusedAsWell(Case change) {
+        Replica running = started(IN_CLEAR);
+        String bad = running.signing();
+        change.tampering().with(this, row(bad));
+        for (Replica replica : List.of(running, replica(IN_CLEAR))) {
+            replica.tick();
+            assertThat(replica.serviceKeys.isUsable()).isTrue();
+            assertThat(replica.signing()).isNotEqualTo(bad);
+            assertThat(replica.jwks()).doesNotContain(bad);
+            assertThat(replica.signingKeys().verificationKey(bad)).isEmpty();
+        }
+        assertThat(errors.all()).hasSize(2).allMatch(line -> line.contains("keys=refused"));
+    }
+
+    /** It keeps no private half. So the check says nothing about it, as docs/threat-model.md says. */
+    @ParameterizedTest
+    @EnumSource(
+            value = KeyAlgorithm.class,
+            names = {"ES256", "RS256", "EDDSA"})
+    void aStoppedKeyIsJudgedByItsPublicHalf(KeyAlgorithm algorithm) {
+        Replica running = started(WRAP);
+        NewKey planted = NewKey.signing(algorithm, IN_CLEAR);
+        plant(planted);
+        sql.update("UPDATE service_key SET stopped_at = clock_timestamp(), material = NULL WHERE id = ?", planted.id());
+        running.tick();
+        assertThat(running.signingKeys().verificationKey(planted.id())).isPresent();
+        sql.update(
+                "UPDATE service_key SET public_key = set_byte(public_key, 30, get_byte(public_key, 30) # 1) WHERE id = ?",
+                planted.id());
+        running.tick();
+        assertThat(running.signingKeys().verificationKey(planted.id())).isEmpty();
+        assertThat(running.jwks()).doesNotContain(planted.id());
+        assertThat(running.serviceKeys.isUsable()).isTrue();
+        assertThat(errors.all()).hasSize(1);
+    }
+
+    @Test
+    void aRowOfAnUnknownPurposeIsNamedAndKeepsNothingFromBeingRead() {
+        Replica running = started(WRAP);
+        sql.update("ALTER TABLE service_key DROP CONSTRAINT service_key_purpose");
+        try {
+            sql.update("INSERT INTO service_key (id, purpose, algorithm) VALUES ('planted', 'else', 'HS256')");
+            running.tick();
+            started(WRAP);
+            assertThat(running.serviceKeys.isUsable()).isTrue();
+            assertThat(errors.all()).hasSize(2).allMatch(line -> line.contains("planted has an unknown purpose"));
+        } finally {
+            sql.update("DELETE FROM service_key WHERE id = 'planted'");
+            sql.update("""
+                    ALTER TABLE service_key ADD CONSTRAINT service_key_purpose
+                    CHECK (purpose IN ('signing', 'refresh', 'name-hash'))""");
+        }
+    }
+
     @Test
     void withoutAnEncryptionKeyOneLineSaysWhy() {
         started(WRAP);
