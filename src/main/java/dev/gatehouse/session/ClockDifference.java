@@ -86,12 +86,8 @@ class ClockDifference {
         return Duration.ofMillis(Math.max(0, millis()));
     }
 
-    /** Returns by how much this replica's clock is behind; zero if it is not. */
-    Duration behind() {
-        return Duration.ofMillis(Math.max(0, -millis()));
-    }
-
-    private long millis() {
+    /** Returns this replica's clock minus the database's clock in milliseconds. */
+    long millis() {
         Measurement measurement = last;
         if (measurement == null) {
             return 0;

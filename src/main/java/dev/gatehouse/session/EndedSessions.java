@@ -37,7 +37,8 @@ public class EndedSessions {
     private static final Duration MARGIN = ClockDifference.TOLERATED.multipliedBy(3);
 
     private static final Sql FIND_LIVE = Sql.of("""
-            SELECT 1 FROM session WHERE id = :id AND ended_at IS NULL AND absolute_limit > clock_timestamp()
+            SELECT 1 FROM session WHERE id = :id AND ended_at IS NULL
+                AND LEAST(idle_limit, absolute_limit) > clock_timestamp()
             """);
 
     private final Duration remembered;

@@ -3,7 +3,7 @@ package dev.gatehouse.session;
 import dev.gatehouse.database.AfterCommit;
 import dev.gatehouse.database.Sql;
 import jakarta.inject.Singleton;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 
@@ -14,12 +14,12 @@ import java.util.UUID;
 @Singleton
 class Endings {
     private final EndedSessions endedSessions;
-    private final ClockDifference clockDifference;
+    private final Clock clock;
     private final AfterCommit afterCommit;
 
-    Endings(EndedSessions endedSessions, ClockDifference clockDifference, AfterCommit afterCommit) {
+    Endings(EndedSessions endedSessions, Clock clock, AfterCommit afterCommit) {
         this.endedSessions = endedSessions;
-        this.clockDifference = clockDifference;
+        this.clock = clock;
         this.afterCommit = afterCommit;
     }
 
@@ -29,13 +29,14 @@ class Endings {
     /**
      * Ends sessions in the running transaction. This replica knows them as ended after the commit.
      *
-     * @param call of a statement that takes {@code reason}, {@code remembered}, {@code ahead} and {@code channel}, and returns the id
-     *     and the account of each session that it ended
+     * @param call of a statement that takes {@code reason}, {@code remembered}, {@code replicaNow} and {@code channel}, and returns the id
+     *     and the account of each session that it ended. {@code replicaNow} is this replica's clock in seconds since 1970. If it is ahead of
+     *     the database's by over a minute, the end is remembered by it
      */
     List<Ended> end(EndReason reason, Sql.Call call) {
         List<Ended> ended = call.with("reason", reason.stored())
                 .with("remembered", endedSessions.remembered())
-                .with("ahead", clockDifference.isAhead() ? clockDifference.ahead() : Duration.ZERO)
+                .with("replicaNow", clock.millis() / 1000.0)
                 .with("channel", EndedSessionsFeed.CHANNEL)
                 .list(row -> new Ended(row.getObject(1, UUID.class), row.getObject(2, UUID.class)));
         if (!ended.isEmpty()) {

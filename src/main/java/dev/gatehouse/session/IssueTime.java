@@ -58,12 +58,22 @@ class IssueTime {
         return !clockDifference.isAhead() || noteTokensUntil(session);
     }
 
+    /**
+     * Refuses a new session of which no access token can be issued. A new session is not in its last seconds.
+     *
+     * @throws NotReadyException if this replica's clock is so far ahead that {@code exp} would not lie after {@code iat}
+     */
+    void requireSuited(LiveSession opened) {
+        if (!suits(opened)) {
+            throw refused();
+        }
+    }
+
     private void refuseIfAhead(LiveSession session) {
         Instant databaseNow = session.issuedAt().minus(clockDifference.ahead());
         Duration left = Duration.between(databaseNow, session.absoluteLimit());
         if (left.compareTo(ClockDifference.TOLERATED) > 0) {
-            warn();
-            throw new NotReadyException();
+            throw refused();
         }
     }
 
@@ -81,7 +91,7 @@ class IssueTime {
                 .isPresent();
     }
 
-    private void warn() {
+    private NotReadyException refused() {
         long before = warnedNanos.get();
         long now = System.nanoTime();
         if (now - before >= NANOS_BETWEEN_WARNINGS && warnedNanos.compareAndSet(before, now)) {
@@ -90,5 +100,6 @@ class IssueTime {
                             + " expire before it is issued\"",
                     clockDifference.ahead().toSeconds());
         }
+        return new NotReadyException();
     }
 }

@@ -172,9 +172,8 @@ class Rotation {
                 UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = :reason,
                     subject = NULL, user_agent = NULL, address = NULL,
                     sweep_at = clock_timestamp() + make_interval(secs => :remembered),
-                    tokens_until = CASE WHEN :ahead > 0
-                        THEN GREATEST(tokens_until, clock_timestamp() + make_interval(secs => :remembered)
-                            + make_interval(secs => :ahead))
+                    tokens_until = CASE WHEN to_timestamp(:replicaNow) > clock_timestamp() + interval '1 minute'
+                        THEN GREATEST(tokens_until, to_timestamp(:replicaNow) + make_interval(secs => :remembered))
                         ELSE tokens_until END
                 FROM account
                 WHERE session.id = :id

@@ -12,7 +12,6 @@ import dev.gatehouse.problem.OverloadedException;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -62,9 +61,8 @@ public class Sessions implements SweptTable {
                 UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = :reason,
                     subject = NULL, user_agent = NULL, address = NULL,
                     sweep_at = clock_timestamp() + make_interval(secs => :remembered),
-                    tokens_until = CASE WHEN :ahead > 0
-                        THEN GREATEST(tokens_until, clock_timestamp() + make_interval(secs => :remembered)
-                            + make_interval(secs => :ahead))
+                    tokens_until = CASE WHEN to_timestamp(:replicaNow) > clock_timestamp() + interval '1 minute'
+                        THEN GREATEST(tokens_until, to_timestamp(:replicaNow) + make_interval(secs => :remembered))
                         ELSE tokens_until END
                 WHERE id IN (
                         SELECT id FROM session
@@ -86,9 +84,8 @@ public class Sessions implements SweptTable {
                 UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = :reason,
                     subject = NULL, user_agent = NULL, address = NULL,
                     sweep_at = clock_timestamp() + make_interval(secs => :remembered),
-                    tokens_until = CASE WHEN :ahead > 0
-                        THEN GREATEST(tokens_until, clock_timestamp() + make_interval(secs => :remembered)
-                            + make_interval(secs => :ahead))
+                    tokens_until = CASE WHEN to_timestamp(:replicaNow) > clock_timestamp() + interval '1 minute'
+                        THEN GREATEST(tokens_until, to_timestamp(:replicaNow) + make_interval(secs => :remembered))
                         ELSE tokens_until END
                 WHERE id = :id AND ended_at IS NULL
                 RETURNING id, account_id)
@@ -100,9 +97,8 @@ public class Sessions implements SweptTable {
                 UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = :reason,
                     subject = NULL, user_agent = NULL, address = NULL,
                     sweep_at = clock_timestamp() + make_interval(secs => :remembered),
-                    tokens_until = CASE WHEN :ahead > 0
-                        THEN GREATEST(tokens_until, clock_timestamp() + make_interval(secs => :remembered)
-                            + make_interval(secs => :ahead))
+                    tokens_until = CASE WHEN to_timestamp(:replicaNow) > clock_timestamp() + interval '1 minute'
+                        THEN GREATEST(tokens_until, to_timestamp(:replicaNow) + make_interval(secs => :remembered))
                         ELSE tokens_until END
                 WHERE id = :id
                     AND account_id = :account
@@ -117,9 +113,8 @@ public class Sessions implements SweptTable {
                 UPDATE session SET ended_at = clock_timestamp(), ended_in = pg_current_xact_id(), end_reason = :reason,
                     subject = NULL, user_agent = NULL, address = NULL,
                     sweep_at = clock_timestamp() + make_interval(secs => :remembered),
-                    tokens_until = CASE WHEN :ahead > 0
-                        THEN GREATEST(tokens_until, clock_timestamp() + make_interval(secs => :remembered)
-                            + make_interval(secs => :ahead))
+                    tokens_until = CASE WHEN to_timestamp(:replicaNow) > clock_timestamp() + interval '1 minute'
+                        THEN GREATEST(tokens_until, to_timestamp(:replicaNow) + make_interval(secs => :remembered))
                         ELSE tokens_until END
                 WHERE id IN (
                         SELECT id FROM session
@@ -147,7 +142,6 @@ public class Sessions implements SweptTable {
     private final TokenLifetimes lifetimes;
     private final EndedSessions endedSessions;
     private final IssueTime issueTime;
-    private final ClockDifference clockDifference;
     private final Endings endings;
     private final Rotation rotation;
     private final AuditLog auditLog;
@@ -158,7 +152,6 @@ public class Sessions implements SweptTable {
             TokenLifetimes lifetimes,
             EndedSessions endedSessions,
             IssueTime issueTime,
-            ClockDifference clockDifference,
             Endings endings,
             Rotation rotation,
             AuditLog auditLog,
@@ -167,7 +160,6 @@ public class Sessions implements SweptTable {
         this.lifetimes = lifetimes;
         this.endedSessions = endedSessions;
         this.issueTime = issueTime;
-        this.clockDifference = clockDifference;
         this.endings = endings;
         this.rotation = rotation;
         this.auditLog = auditLog;
@@ -191,8 +183,8 @@ public class Sessions implements SweptTable {
                 .with("userAgent", client.userAgent().orElse(null))
                 .with("address", client.address())
                 .first(row -> new Opened(LiveSession.of(row, issueTime.now()), row.getLong(7)))
-                .filter(one -> issueTime.suits(one.session()))
-                .orElseThrow(NotReadyException::new);
+                .orElseThrow();
+        issueTime.requireSuited(opened.session());
         if (opened.others() >= MOST_OF_AN_ACCOUNT) {
             displace(accountId, opened.session().id(), client);
         }
@@ -331,10 +323,10 @@ public class Sessions implements SweptTable {
     public int sweep(int atMost) {
         return Sql.of(String.format(Locale.ROOT, """
                         WITH due AS MATERIALIZED (
-                            SELECT id, clock_timestamp() - make_interval(secs => :behind) AS instant,
-                                CASE WHEN ended_at IS NULL THEN LEAST(idle_limit, absolute_limit)
+                            SELECT id, LEAST(clock_timestamp(), to_timestamp(:replicaNow)) AS instant,
+                                CASE WHEN ended_at IS NULL THEN GREATEST(tokens_until, LEAST(idle_limit, absolute_limit))
                                      ELSE GREATEST(tokens_until, ended_at + make_interval(secs => :remembered)) END AS needed_until
-                            FROM session WHERE sweep_at < (SELECT clock_timestamp() - make_interval(secs => :behind))
+                            FROM session WHERE sweep_at < (SELECT LEAST(clock_timestamp(), to_timestamp(:replicaNow)))
                             ORDER BY sweep_at LIMIT %d FOR UPDATE SKIP LOCKED),
                         removed AS (
                             DELETE FROM session USING due WHERE session.id = due.id AND needed_until <= instant),
@@ -345,7 +337,7 @@ public class Sessions implements SweptTable {
                         """, atMost))
                 .on(pool)
                 .with("remembered", endedSessions.remembered())
-                .with("behind", clockDifference.isBehind() ? clockDifference.behind() : Duration.ZERO)
+                .with("replicaNow", issueTime.now().toEpochMilli() / 1000.0)
                 .first(row -> row.getInt(1))
                 .orElseThrow();
     }
