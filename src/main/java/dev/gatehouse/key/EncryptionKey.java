@@ -29,13 +29,37 @@ final class EncryptionKey {
         id = Base64Text.encode(HmacSha256.derive(bytes, "gatehouse encryption key id", ID_BYTES));
     }
 
-    /** Returns why a text must not be used as a key and what to do, for the operator; empty if it is good. Does not quote it. */
+    /** Returns why a text must not encrypt and what to do, for the operator; empty if it is good. Does not quote it. */
     static Optional<String> fault(String text) {
-        byte[] bytes = Base64Text.decode(text).orElse(new byte[0]);
-        if (bytes.length != BYTES) {
-            return Optional.of("must be " + BYTES + " bytes in base64" + REMEDY);
-        }
-        return KnownSecrets.fault(bytes).map(fault -> fault + REMEDY);
+        byte[] bytes = bytes(text);
+        return faultOfLength(bytes).or(() -> KnownSecrets.fault(bytes).map(fault -> fault + REMEDY));
+    }
+
+    /**
+     * As {@link #fault}, for a text that only decrypts. One that is easily guessed does: otherwise a database that is encrypted under it
+     * could not be opened any more.
+     */
+    static Optional<String> faultToDecrypt(String text) {
+        byte[] bytes = bytes(text);
+        return faultOfLength(bytes).or(() -> faultOfOneByte(bytes));
+    }
+
+    private static Optional<String> faultOfLength(byte[] bytes) {
+        return bytes.length == BYTES ? Optional.empty() : Optional.of("must be " + BYTES + " bytes in base64" + REMEDY);
+    }
+
+    private static Optional<String> faultOfOneByte(byte[] bytes) {
+        return isOneByteRepeated(bytes) ? Optional.of("is one byte repeated" + REMEDY) : Optional.empty();
+    }
+
+    private static byte[] bytes(String text) {
+        return Base64Text.decode(text).orElse(new byte[0]);
+    }
+
+    private static boolean isOneByteRepeated(byte[] bytes) {
+        byte[] repeated = new byte[bytes.length];
+        Arrays.fill(repeated, bytes[0]);
+        return Arrays.equals(repeated, bytes);
     }
 
     /** The key of a text without {@link #fault}. */

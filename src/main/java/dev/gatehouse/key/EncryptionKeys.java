@@ -125,7 +125,9 @@ final class EncryptionKeys {
             List<String> faults = new ArrayList<>();
             for (int n = 0; n < texts.size(); n++) {
                 String which = setting + ": number " + (n + 1) + " ";
-                EncryptionKey.fault(texts.get(n)).ifPresent(fault -> faults.add(which + fault));
+                Optional<String> fault =
+                        n == 0 ? EncryptionKey.fault(texts.get(n)) : EncryptionKey.faultToDecrypt(texts.get(n));
+                fault.ifPresent(text -> faults.add(which + text));
             }
             return new Texts(texts, faults);
         }

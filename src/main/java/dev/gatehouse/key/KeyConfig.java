@@ -38,7 +38,7 @@ interface KeyConfig {
 
     /**
      * Keys of 32 bytes each in base64, separated by commas, under which the service's own are encrypted in the database:
-     * the first encrypts, all decrypt. Without any, whoever reads the database can sign tokens.
+     * the first encrypts, all decrypt. Without any, whoever reads the database can sign tokens. The first must not be easily guessed.
      */
     Optional<List<String>> encryptionKeys();
 

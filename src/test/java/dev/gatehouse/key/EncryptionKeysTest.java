@@ -1,5 +1,6 @@
 package dev.gatehouse.key;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -102,5 +103,26 @@ class EncryptionKeysTest {
         assertThat(of(Optional.of(List.of(ONE)), Optional.of(file)).faults())
                 .containsExactly(
                         "gatehouse.key.encryption-keys-file and gatehouse.key.encryption-keys must not both be set");
+    }
+
+    /** Otherwise a database that is encrypted under such a key could not be opened any more. */
+    @Test
+    void aKeyThatIsEasilyGuessedDecryptsAndDoesNotEncrypt() {
+        String guessed = Base64.getEncoder().encodeToString("change-me-before-production-0001".getBytes(UTF_8));
+        assertThat(of(Optional.of(List.of(ONE, guessed)), Optional.empty()).faults())
+                .isEmpty();
+        assertThat(of(Optional.of(List.of(guessed, ONE)), Optional.empty()).faults())
+                .singleElement()
+                .asString()
+                .startsWith("gatehouse.key.encryption-keys: number 1 contains a placeholder");
+    }
+
+    @Test
+    void aKeyOfOneByteRepeatedDoesNotDecryptEither() {
+        String repeated = Base64.getEncoder().encodeToString(new byte[32]);
+        assertThat(of(Optional.of(List.of(ONE, repeated)), Optional.empty()).faults())
+                .singleElement()
+                .asString()
+                .startsWith("gatehouse.key.encryption-keys: number 2 is one byte repeated");
     }
 }

@@ -222,7 +222,7 @@ class KnownSecretsTest {
     }
 
     @Test
-    void anEncryptionKeyIsHeldToTheSame() {
+    void anEncryptionKeyThatEncryptsIsHeldToTheSame() {
         Map<String, String> faults = Map.of(
                 Base64.getEncoder().encodeToString(HexFormat.of().parseHex(FASTAPI)), "is publicly known",
                 Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(UTF_8)),
