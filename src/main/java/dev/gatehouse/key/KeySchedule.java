@@ -30,6 +30,8 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
     /** How much longer than a token lives its key is published, for the clocks' sake. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
+    private static final Duration FAR_AHEAD = Duration.ofDays(1);
+
     private static final Comparator<ServiceKey> OLDEST_FIRST =
             Comparator.comparing(ServiceKey::createdAt).thenComparing(ServiceKey::id);
 
@@ -102,8 +104,8 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
 
     /** Another algorithm is asked for only by a change of the configuration, which need not wait for the lifetime. */
     private boolean isDue(ServiceKey signing, ServiceKey standby, Instant now) {
-        boolean published = isSince(standby.createdAt(), STANDBY, now);
-        boolean old = isSince(signing.signsFrom(), lifetime, now);
+        boolean published = isSince(standby.createdAt(), STANDBY, now) || isFarAhead(standby.createdAt(), now);
+        boolean old = isSince(signing.signsFrom(), lifetime, now) || isFarAhead(signing.signsFrom(), now);
         return published && (old || signing.algorithm() != standby.algorithm());
     }
 
@@ -165,6 +167,11 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
 
     private static boolean isSince(@Nullable Instant instant, Duration age, Instant now) {
         return instant != null && !instant.isAfter(now.minus(age)); // A sum with an infinite instant overflows.
+    }
+
+    /** Returns true for an instant that no database's clock explains. It must not keep keys from taking turns. */
+    private static boolean isFarAhead(@Nullable Instant instant, Instant now) {
+        return instant != null && instant.isAfter(now.plus(FAR_AHEAD));
     }
 
     static List<ServiceKey> of(Purpose purpose, List<ServiceKey> keys) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The life of keys, on replicas that share a database of their own, whose time passes as its rows grow older. */
 class ServiceKeysTest {
@@ -177,6 +178,42 @@ class ServiceKeysTest {
         pass(SECOND);
         replica.tick();
         assertThat(replica.signing()).isEqualTo(second);
+    }
+
+    /** No clock of a database explains such an instant, and it must not keep keys from taking turns for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"infinity", "2999-01-01"})
+    void aStandbyFromFarAheadTakesItsTurn(String createdAt) {
+        Replica replica = started();
+        String first = replica.signing();
+        String second = standby();
+        sql.update("UPDATE service_key SET created_at = CAST(? AS timestamptz) WHERE id = ?", createdAt, second);
+        replica.tick();
+        assertThat(replica.signing()).isEqualTo(first);
+        sql.update("UPDATE service_key SET signs_from = signs_from - interval '1 year' WHERE id = ?", first);
+        replica.tick();
+        assertThat(replica.signing()).isEqualTo(second);
+    }
+
+    @Test
+    void aKeyThatIsToSignFromFarAheadOnGivesItsTurn() {
+        Replica replica = started();
+        String first = replica.signing();
+        String second = standby();
+        pass(Duration.ofMinutes(15));
+        sql.update("UPDATE service_key SET signs_from = 'infinity' WHERE id = ?", first);
+        replica.tick();
+        assertThat(replica.signing()).isEqualTo(second);
+    }
+
+    @Test
+    void aStandbyFromAnHourAheadHasNotBeenPublishedYet() {
+        Replica replica = started();
+        String first = replica.signing();
+        sql.update("UPDATE service_key SET created_at = created_at + interval '1 hour' WHERE id = ?", standby());
+        sql.update("UPDATE service_key SET signs_from = signs_from - interval '1 year' WHERE id = ?", first);
+        replica.tick();
+        assertThat(replica.signing()).isEqualTo(first);
     }
 
     @Test
