@@ -8,6 +8,7 @@ import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  * @param byId each row that could be read, by its id
  * @param refused the rows that must not be used, in the order of their ids
  * @param unreadable the ids of rows that need an encryption key which is not configured
- * @param withoutGoodRow the purposes of which there are only refused rows
+ * @param kept the ids of rows that need an encryption key which is not configured, and whose keys are known from before
+ * @param withoutGoodRow where a row is refused, the purposes of which there is no good row
  * @param now the database's time when the rows were read
  */
 record CheckedKeys(
         Map<String, CheckedKey> byId,
         List<RefusedRow> refused,
         List<String> unreadable,
+        List<String> kept,
         Set<Purpose> withoutGoodRow,
         Instant now) {
 
@@ -50,7 +53,7 @@ record CheckedKeys(
 
     /** What is known before anything was read. */
     static final CheckedKeys NONE =
-            new CheckedKeys(Map.of(), List.of(), List.of(), EnumSet.noneOf(Purpose.class), Instant.EPOCH);
+            new CheckedKeys(Map.of(), List.of(), List.of(), List.of(), EnumSet.noneOf(Purpose.class), Instant.EPOCH);
 
     /** A row and what the check found. */
     record CheckedKey(ServiceKey row, CheckOutcome outcome) {}
@@ -92,6 +95,7 @@ record CheckedKeys(
         OTHER_PUBLIC_HALF("has the public half of another key"),
         OTHER_ID("has an id that is not derived from its key"),
         NO_KEY("is no key of its algorithm"),
+        TOO_LONG("has a value that is longer than any of a key"),
         UNKNOWN_KIND("has an unknown purpose or algorithm, or no time");
 
         private final String text;
@@ -152,13 +156,16 @@ record CheckedKeys(
     /** Logs what was not found before. */
     void log(CheckedKeys before, EncryptionKeys encryptionKeys) {
         List<RefusedRow> found = new ArrayList<>(refused);
-        found.removeAll(before.refused());
+        found.removeIf(new HashSet<>(before.refused())::contains);
         boolean blocked = !withoutGoodRow.equals(before.withoutGoodRow()) && !withoutGoodRow.isEmpty();
         if (!found.isEmpty() || blocked) {
             logRefused(found.isEmpty() ? refused : found);
         }
         if (!unreadable.isEmpty() && !unreadable.equals(before.unreadable())) {
-            logUnreadable(encryptionKeys);
+            logForeign("unreadable", unreadable, "not ready", encryptionKeys);
+        }
+        if (!kept.isEmpty() && !kept.equals(before.kept())) {
+            logForeign("kept", kept, "used as known from before, and not ready after a restart", encryptionKeys);
         }
     }
 
@@ -178,12 +185,12 @@ record CheckedKeys(
                         + withoutGoodRow.stream().map(Purpose::stored).collect(Collectors.joining(", "));
     }
 
-    private void logUnreadable(EncryptionKeys encryptionKeys) {
+    private void logForeign(String what, List<String> ids, String effect, EncryptionKeys encryptionKeys) {
         LOG.errorf(
-                "keys=unreadable ids=%s reason=\"encrypted under %s, and %s\" effect=\"not ready\""
-                        + " see=gatehouse.key.encryption-keys",
-                unreadable.stream().map(CheckedKeys::printable).toList(),
-                unreadable.stream()
+                "keys=%s ids=%s reason=\"encrypted under %s, and %s\" effect=\"%s\" see=gatehouse.key.encryption-keys",
+                what,
+                ids.stream().map(CheckedKeys::printable).toList(),
+                ids.stream()
                         .map(id -> Objects.requireNonNull(byId.get(id)).row().wrappedUnder())
                         .filter(Objects::nonNull)
                         .map(CheckedKeys::printable)
@@ -191,6 +198,7 @@ record CheckedKeys(
                         .toList(),
                 encryptionKeys.ids().isEmpty()
                         ? "no encryption key is configured"
-                        : "that is none of the configured encryption keys " + encryptionKeys.ids());
+                        : "that is none of the configured encryption keys " + encryptionKeys.ids(),
+                effect);
     }
 }

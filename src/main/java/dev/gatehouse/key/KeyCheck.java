@@ -11,7 +11,6 @@ import dev.gatehouse.key.ServiceKey.Purpose;
 import dev.gatehouse.key.SigningKeys.SigningKey;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -30,14 +29,17 @@ import java.util.Set;
  */
 final class KeyCheck {
     private final EncryptionKeys encryptionKeys;
-    private final KeySchedule schedule;
-    private final Set<Purpose> needed;
+    private final Set<Purpose> read;
+    private final Set<Purpose> made;
 
-    /** @param needed the purposes without which the service is not ready */
-    KeyCheck(EncryptionKeys encryptionKeys, KeySchedule schedule, Set<Purpose> needed) {
+    /**
+     * @param read the purposes of which each row must be readable
+     * @param made the purposes for which this replica makes keys
+     */
+    KeyCheck(EncryptionKeys encryptionKeys, Set<Purpose> read, Set<Purpose> made) {
         this.encryptionKeys = encryptionKeys;
-        this.schedule = schedule;
-        this.needed = EnumSet.copyOf(needed);
+        this.read = EnumSet.copyOf(read);
+        this.made = EnumSet.copyOf(made);
     }
 
     /** Checks all rows of a reading. Throws nothing, whatever a row contains. */
@@ -46,12 +48,15 @@ final class KeyCheck {
         reading.keys().forEach(row -> byId.put(row.id(), new CheckedKey(row, outcome(row, before))));
         List<RefusedRow> refused = new ArrayList<>(reading.unknown());
         List<String> unreadable = new ArrayList<>();
+        List<String> kept = new ArrayList<>();
         for (CheckedKey key : byId.values()) {
             ServiceKey row = key.row();
             if (key.outcome() instanceof CheckOutcome.Refused(Refusal reason)) {
                 refused.add(new RefusedRow(row.id(), row.purpose(), reason));
-            } else if (key.outcome() instanceof CheckOutcome.Unreadable && needed.contains(row.purpose())) {
+            } else if (key.outcome() instanceof CheckOutcome.Unreadable && read.contains(row.purpose())) {
                 unreadable.add(row.id());
+            } else if (isKept(key)) {
+                kept.add(row.id());
             }
         }
         refused.sort(Comparator.comparing(RefusedRow::id));
@@ -59,16 +64,24 @@ final class KeyCheck {
                 byId,
                 List.copyOf(refused),
                 List.copyOf(unreadable),
-                withoutGoodRow(byId, refused, reading.now()),
+                List.copyOf(kept),
+                refused.isEmpty() ? EnumSet.noneOf(Purpose.class) : withoutGoodRow(byId),
                 reading.now());
     }
 
-    private Set<Purpose> withoutGoodRow(Map<String, CheckedKey> byId, List<RefusedRow> refused, Instant now) {
-        Set<Purpose> purposes = EnumSet.noneOf(Purpose.class);
-        refused.stream().map(RefusedRow::purpose).filter(Objects::nonNull).forEach(purposes::add);
-        purposes.retainAll(needed);
+    /** Without encryption keys, such a row is one that another replica has encrypted while encryption is being enabled. */
+    private boolean isKept(CheckedKey key) {
+        return key.outcome() instanceof CheckOutcome.Good
+                && encryptionKeys.currentId().isPresent()
+                && key.row().material() != null
+                && encryptionKeys.isForeign(key.row());
+    }
+
+    /** Whoever wrote a refused row may have written its purpose as well. So each purpose counts, and not only that of the row. */
+    private Set<Purpose> withoutGoodRow(Map<String, CheckedKey> byId) {
+        Set<Purpose> purposes = EnumSet.copyOf(made);
         for (CheckedKey key : byId.values()) {
-            if (!(key.outcome() instanceof CheckOutcome.Refused) && schedule.isOfUse(key.row(), now)) {
+            if (!(key.outcome() instanceof CheckOutcome.Refused) && KeySchedule.isOfUse(key.row())) {
                 purposes.remove(key.row().purpose());
             }
         }
@@ -85,12 +98,17 @@ final class KeyCheck {
         }
         CheckOutcome found = outcome(row);
         // Another replica may have encrypted under a key that this one gets at its restart.
-        boolean knownGood =
-                known.outcome() instanceof CheckOutcome.Good && known.row().isSameKeyAs(row);
+        // Of a key that had stopped there is no private half to go on with.
+        boolean knownGood = known.outcome() instanceof CheckOutcome.Good
+                && known.row().material() != null
+                && known.row().isSameKeyAs(row);
         return knownGood && found instanceof CheckOutcome.Unreadable ? known.outcome() : found;
     }
 
     private CheckOutcome outcome(ServiceKey row) {
+        if (ServiceKeyTable.isCut(row)) {
+            return new CheckOutcome.Refused(Refusal.TOO_LONG);
+        }
         try {
             return row.material() == null ? withoutMaterial(row) : withMaterial(row, row.material());
         } catch (RuntimeException e) { // Whatever a parser made of this row, the others are to be read.
@@ -110,7 +128,9 @@ final class KeyCheck {
 
     private CheckOutcome withMaterial(ServiceKey row, KeyBytes material) {
         if (encryptionKeys.isForeign(row)) {
-            return unreadable(row);
+            return encryptionKeys.refusesClear() && isGoodInClear(row, material)
+                    ? new CheckOutcome.Refused(Refusal.CLEAR)
+                    : unreadable(row);
         }
         if (encryptionKeys.refusesClear() && row.wrappedUnder() == null) {
             return new CheckOutcome.Refused(Refusal.CLEAR);
@@ -119,6 +139,15 @@ final class KeyCheck {
                 .open(row, material)
                 .map(clear -> opened(row, clear))
                 .orElse(new CheckOutcome.Refused(Refusal.ALTERED));
+    }
+
+    /** Returns true if the row only says that it is encrypted. */
+    private static boolean isGoodInClear(ServiceKey row, KeyBytes material) {
+        try {
+            return opened(row, material.toArray()) instanceof CheckOutcome.Good;
+        } catch (RuntimeException e) { // Whatever a parser made of encrypted bytes, they are no key in clear.
+            return false;
+        }
     }
 
     /**

@@ -151,11 +151,10 @@ record KeySchedule(KeyAlgorithm algorithm, Duration lifetime, Duration accessTok
         return !isSince(key.stoppedAt(), accessToken.plus(MARGIN), now);
     }
 
-    /** Returns true if a key can do what its purpose asks for, now or soon. */
-    boolean isOfUse(ServiceKey key, Instant now) {
+    /** Returns true if no other key has to be made in the place of this one. */
+    static boolean isOfUse(ServiceKey key) {
         return switch (key.purpose()) {
-            case SIGNING -> !key.hasStopped();
-            case REFRESH -> !isForgotten(key, now);
+            case SIGNING, REFRESH -> !key.hasStopped();
             case NAME_HASH -> true;
         };
     }

@@ -97,6 +97,10 @@ record ServiceKey(
             return bytes.clone();
         }
 
+        int length() {
+            return bytes.length;
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof KeyBytes that && MessageDigest.isEqual(bytes, that.bytes);

@@ -22,9 +22,18 @@ final class ServiceKeyTable {
     /** Any number that no other lock of this database has. */
     private static final long LOCK = 0x6761_7465_6b65_7973L;
 
+    /** No key of the service is longer. */
+    private static final int MOST_BYTES = 16_384;
+
+    /** No name of an algorithm, a purpose or an encryption key is longer. */
+    private static final int MOST_CHARACTERS = 64;
+
+    /** Reads of a value that is too long only so much that {@link #isCut} finds it. */
     private static final Sql READ = Sql.of("""
-            SELECT now.instant, id, purpose, algorithm, public_key, material, wrapped_under, created_at,
-                signs_from, stopped_at
+            SELECT now.instant, id, left(purpose, 65) AS purpose, left(algorithm, 65) AS algorithm,
+                substring(public_key FROM 1 FOR 16385) AS public_key,
+                substring(material FROM 1 FOR 16385) AS material,
+                left(wrapped_under, 65) AS wrapped_under, created_at, signs_from, stopped_at
             FROM (SELECT clock_timestamp() AS instant) AS now LEFT JOIN service_key ON true""");
 
     private static final Sql TAKE_LOCK = Sql.of("SELECT pg_advisory_xact_lock(:lock)");
@@ -101,6 +110,17 @@ final class ServiceKeyTable {
                         createdAt,
                         instant(result, "signs_from"),
                         instant(result, "stopped_at")));
+    }
+
+    /** Returns true if a value of the row is longer than any of a key, so that only its beginning was read. */
+    static boolean isCut(ServiceKey row) {
+        return isCut(row.publicKey())
+                || isCut(row.material())
+                || (row.wrappedUnder() != null && row.wrappedUnder().length() > MOST_CHARACTERS);
+    }
+
+    private static boolean isCut(@Nullable KeyBytes bytes) {
+        return bytes != null && bytes.length() > MOST_BYTES;
     }
 
     private static @Nullable KeyBytes bytes(ResultSet result, String column) throws SQLException {

@@ -74,15 +74,19 @@ class ServiceKeys {
         this.connections = connections;
         this.besideASecret = secrets.signing().isPresent();
         this.encryptionKeys = encryptionKeys;
-        this.check = new KeyCheck(encryptionKeys, schedule, needed(besideASecret));
+        this.check = new KeyCheck(encryptionKeys, read(besideASecret), made(besideASecret));
         this.reader = new UsableKeys.Reader(schedule, secrets);
         this.rotation = new KeyRotation(schedule, encryptionKeys, secrets);
         this.keeping = keeping;
     }
 
     /** A replica that signs with a secret uses no signing key of the table, and leaves them to others. */
-    private static Set<Purpose> needed(boolean besideASecret) {
+    private static Set<Purpose> read(boolean besideASecret) {
         return besideASecret ? EnumSet.of(Purpose.REFRESH, Purpose.NAME_HASH) : EnumSet.allOf(Purpose.class);
+    }
+
+    private static Set<Purpose> made(boolean besideASecret) {
+        return besideASecret ? EnumSet.of(Purpose.NAME_HASH) : EnumSet.allOf(Purpose.class);
     }
 
     /**
@@ -193,7 +197,7 @@ class ServiceKeys {
         return key == null ? null : key.kid();
     }
 
-    /** Not ready while a key needs another encryption key, or only refused rows of a purpose are left. */
+    /** Not ready while a key needs another encryption key, or a row is refused and no good one of a purpose is left. */
     @Readiness
     @ApplicationScoped
     static class KeysReadiness implements AsyncHealthCheck {

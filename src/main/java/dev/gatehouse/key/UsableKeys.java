@@ -86,9 +86,9 @@ record UsableKeys(
 
         /** Returns the keys of the rows that were found to be good. */
         UsableKeys read(CheckedKeys checked, UsableKeys before) {
-            List<ServiceKey> rows = checked.goodOrUnreadable();
+            List<ServiceKey> good = checked.good();
             Map<String, RefreshKey> refreshKeys = refreshKeys(checked);
-            KeyBytes nameKey = KeySchedule.of(Purpose.NAME_HASH, rows).stream()
+            KeyBytes nameKey = KeySchedule.of(Purpose.NAME_HASH, good).stream()
                     .findFirst()
                     .flatMap(row -> checked.find(row.id(), CheckOutcome.Names.class))
                     .map(CheckOutcome.Names::key)
@@ -97,16 +97,16 @@ record UsableKeys(
                 return besideASecret(refreshKeys, nameKey, checked);
             }
             Map<String, VerificationKey> verification = new LinkedHashMap<>();
-            KeySchedule.of(Purpose.SIGNING, rows)
+            KeySchedule.of(Purpose.SIGNING, checked.goodOrUnreadable())
                     .forEach(row ->
                             verificationKey(row, checked, before).ifPresent(key -> verification.put(key.kid(), key)));
             JwkSet jwkSet = jwkSet(List.copyOf(verification.values()), before);
             ofSecrets.forEach(key -> verification.put(key.kid(), key));
             return new UsableKeys(
-                    signer(rows, checked),
+                    signer(good, checked),
                     Map.copyOf(verification),
                     jwkSet,
-                    KeySchedule.refresh(rows, checked.now())
+                    KeySchedule.refresh(refreshRows(checked), checked.now())
                             .map(row -> refreshKeys.get(row.id()))
                             .orElse(null),
                     refreshKeys,
@@ -128,6 +128,12 @@ record UsableKeys(
                     refreshKeys,
                     nameKey,
                     checked);
+        }
+
+        /** Returns those of which one makes refresh tokens: good ones, unless all of these were to be followed by another. */
+        private static List<ServiceKey> refreshRows(CheckedKeys checked) {
+            List<ServiceKey> good = KeySchedule.of(Purpose.REFRESH, checked.good());
+            return good.stream().anyMatch(KeySchedule::isOfUse) ? good : checked.goodOrUnreadable();
         }
 
         private static @Nullable SigningKey signer(List<ServiceKey> rows, CheckedKeys checked) {

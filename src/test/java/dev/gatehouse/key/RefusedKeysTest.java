@@ -41,6 +41,7 @@ class RefusedKeysTest {
 
     private static final EncryptionKey KEY = encryptionKey(1);
     private static final EncryptionKeys WRAP = new EncryptionKeys(List.of(KEY), false);
+    private static final EncryptionKeys UNKNOWN = new EncryptionKeys(List.of(encryptionKey(2)), false);
     private static final EncryptionKeys ACCEPTING_CLEAR = new EncryptionKeys(List.of(KEY), true);
     private static final EncryptionKeys IN_CLEAR = new EncryptionKeys(List.of(), false);
 
@@ -362,8 +363,9 @@ class RefusedKeysTest {
     @Test
     void aRowUnderAnUnknownEncryptionKeyKeepsTheServiceFromBeingReadyAndVerifiesNothing() {
         Replica running = started(WRAP);
-        NewKey made = NewKey.signing(KeyAlgorithm.ES256, IN_CLEAR);
-        plant(new NewKey(made.id(), made.purpose(), made.algorithm(), made.publicKey(), made.material(), "unknown"));
+        String signing = running.signing();
+        NewKey made = NewKey.signing(KeyAlgorithm.ES256, UNKNOWN);
+        plant(made);
         String before = rows();
         running.tick();
         running.tick();
@@ -372,7 +374,12 @@ class RefusedKeysTest {
         assertThat(running.jwks()).doesNotContain(made.id());
         assertThat(errors.all()).hasSize(1);
         assertThat(errors.all().getFirst())
-                .contains("keys=unreadable", made.id(), "encrypted under [unknown]", KEY.id());
+                .contains(
+                        "keys=unreadable",
+                        made.id(),
+                        "encrypted under [" + encryptionKey(2).id() + "]",
+                        KEY.id());
+        assertThat(running.signing()).isEqualTo(signing);
         assertThat(rows()).isEqualTo(before);
     }
 
@@ -539,10 +546,225 @@ class RefusedKeysTest {
     void besideASecretRowsOfSigningKeysDoNotKeepTheServiceFromBeingReady() {
         Replica managed = started(WRAP);
         unwrap(row(managed.signing()));
-        AppSecret secret = AppSecret.of("a secret of tests, long enough to be one".getBytes(UTF_8));
-        Replica given = new Replica(CONNECTIONS, new AppSecrets(Optional.of(secret), List.of()), WRAP);
+        Replica given = besideASecret();
         given.start();
         assertThat(given.serviceKeys.isUsable()).isTrue();
         assertThat(errors.all()).hasSize(1);
+    }
+
+    private static Replica besideASecret() {
+        AppSecret secret = AppSecret.of("a secret of tests, long enough to be one".getBytes(UTF_8));
+        return new Replica(CONNECTIONS, new AppSecrets(Optional.of(secret), List.of()), WRAP);
+    }
+
+    /** It makes no refresh key, and its own is derived from the secret. */
+    @Test
+    void besideASecretARefusedRefreshRowDoesNotKeepTheServiceFromBeingReady() {
+        started(WRAP);
+        String refresh = row(Purpose.REFRESH).id();
+        unwrap(row(Purpose.REFRESH));
+        String before = rows();
+        Replica given = besideASecret();
+        given.start();
+        given.tick();
+        assertThat(given.serviceKeys.isUsable()).isTrue();
+        assertThat(given.serviceKeys.keys().refreshKeys()).doesNotContainKey(refresh);
+        assertThat(rows()).isEqualTo(before);
+        assertThat(errors.all()).hasSize(1).allMatch(line -> line.contains(refresh + " is stored in clear"));
+    }
+
+    @Test
+    void besideASecretARefusedNameKeyKeepsTheServiceFromBeingReady() {
+        started(WRAP);
+        sql.update("UPDATE service_key SET purpose = 'refresh' WHERE purpose = 'name-hash'");
+        String before = rows();
+        Replica given = besideASecret();
+        assertThatThrownBy(given::start).hasMessageContaining("postponed");
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    /** The oldest row of each purpose, which nobody can read. */
+    @ParameterizedTest
+    @EnumSource(Purpose.class)
+    void beforeARowThatCannotBeReadTheGoodOnesOfItsPurposeAreUsed(Purpose purpose) {
+        Replica running = started(WRAP);
+        String signing = running.signing();
+        byte[] refreshKey = running.refreshKeys().current().id();
+        byte[] hash = new NameHashes(running.serviceKeys).hash("a name");
+        sql.update("""
+                INSERT INTO service_key VALUES ('x', ?, 'ES256', NULL, '\\x00', 'nokey', '2000-01-01', '2000-01-01', NULL)""", purpose.stored());
+        String before = rows();
+        Replica starting = replica(WRAP);
+        assertThatThrownBy(starting::start).hasMessageContaining("postponed");
+        running.tick();
+        for (Replica replica : List.of(running, starting)) {
+            assertThat(replica.serviceKeys.isUsable()).isFalse();
+            assertThat(replica.signing()).isEqualTo(signing);
+            assertThat(replica.refreshKeys().current().id()).isEqualTo(refreshKey);
+            assertThat(new NameHashes(replica.serviceKeys).hash("a name")).isEqualTo(hash);
+        }
+        assertThat(rows()).isEqualTo(before);
+        assertThat(errors.all()).hasSize(2).allMatch(line -> line.contains("keys=unreadable ids=[x]"));
+    }
+
+    /** What is no secret to the database is in clear, whatever the row says. */
+    @ParameterizedTest
+    @EnumSource(Purpose.class)
+    void aPlantedRowInClearThatIsSaidToBeEncryptedIsRefused(Purpose purpose) {
+        Replica running = started(WRAP);
+        NewKey made = switch (purpose) {
+            case SIGNING -> NewKey.signing(KeyAlgorithm.ES256, IN_CLEAR);
+            case REFRESH -> NewKey.refresh(IN_CLEAR);
+            case NAME_HASH -> NewKey.names(IN_CLEAR);
+        };
+        plant(new NewKey(made.id(), purpose, made.algorithm(), made.publicKey(), made.material(), "unknown"));
+        running.tick();
+        assertThat(running.serviceKeys.isUsable()).isTrue();
+        assertThat(running.signing()).isNotEqualTo(made.id());
+        assertThat(running.jwks()).doesNotContain(made.id());
+        assertThat(errors.all()).hasSize(1).allMatch(line -> line.contains(made.id() + " is stored in clear"));
+    }
+
+    private static Stream<List<String>> changesOfAPurpose() {
+        return Stream.of(
+                List.of("refresh", "signing"),
+                List.of("refresh", "name-hash"),
+                List.of("name-hash", "refresh"),
+                List.of("name-hash", "signing"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changesOfAPurpose")
+    void nothingIsMadeInThePlaceOfARowWhosePurposeWasChanged(List<String> change) {
+        Replica running = started(WRAP);
+        sql.update("UPDATE service_key SET purpose = ? WHERE purpose = ?", change.get(1), change.get(0));
+        assertNothingIsMade(running, change.get(0));
+    }
+
+    @Test
+    void nothingIsMadeInThePlaceOfSigningRowsWhosePurposeWasChanged() {
+        Replica running = started(WRAP);
+        sql.update("UPDATE service_key SET purpose = 'refresh' WHERE purpose = 'signing'");
+        assertNothingIsMade(running, "signing");
+    }
+
+    private void assertNothingIsMade(Replica running, String purpose) {
+        String before = rows();
+        assertThatThrownBy(() -> started(WRAP)).hasMessageContaining("postponed");
+        running.tick();
+        running.tick();
+        assertThat(running.serviceKeys.isUsable()).isFalse();
+        assertThat(rows()).isEqualTo(before);
+        assertThat(errors.all())
+                .hasSize(2)
+                .allMatch(line -> line.contains("no good key is left for " + purpose + "\""));
+    }
+
+    @Test
+    void nothingIsMadeInThePlaceOfARowOfAnUnknownPurpose() {
+        Replica running = started(WRAP);
+        sql.update("ALTER TABLE service_key DROP CONSTRAINT service_key_purpose");
+        try {
+            sql.update("UPDATE service_key SET purpose = ? WHERE purpose = 'refresh'", "x".repeat(100_000));
+            assertNothingIsMade(running, "refresh");
+        } finally {
+            sql.update("DELETE FROM service_key");
+            sql.update("""
+                    ALTER TABLE service_key ADD CONSTRAINT service_key_purpose
+                    CHECK (purpose IN ('signing', 'refresh', 'name-hash'))""");
+        }
+    }
+
+    /** Otherwise a good key that has stopped would let a new one be made in the place of the bad one. */
+    @Test
+    void aRefreshKeyThatHasStoppedIsNoGoodKeyThatIsLeft() {
+        Replica running = started(WRAP);
+        String stopped = row(Purpose.REFRESH).id();
+        sql.update("UPDATE service_key SET stopped_at = clock_timestamp() WHERE purpose = 'refresh'");
+        running.tick();
+        unwrap(row(sql.text("SELECT id FROM service_key WHERE purpose = 'refresh' AND stopped_at IS NULL")));
+        String before = rows();
+        running.tick();
+        assertThat(running.serviceKeys.isUsable()).isFalse();
+        assertThat(running.serviceKeys.keys().refreshKeys()).containsKey(stopped);
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    /** It has no private half that the replica could go on with. */
+    @Test
+    void aSigningKeyThatHasStoppedIsNotBroughtBackByARowThatCannotBeRead() {
+        Replica running = started(WRAP);
+        String stopped = running.signing();
+        sql.update(
+                "UPDATE service_key SET stopped_at = clock_timestamp(), material = NULL, wrapped_under = NULL WHERE id = ?",
+                stopped);
+        running.tick();
+        String next = running.signing();
+        sql.update("""
+                UPDATE service_key SET stopped_at = NULL, signs_from = clock_timestamp(), material = '\\x00', wrapped_under = 'x'
+                WHERE id = ?""", stopped);
+        running.tick();
+        assertThat(running.serviceKeys.isUsable()).isFalse();
+        assertThat(running.signing()).isEqualTo(next).isNotEqualTo(stopped);
+        assertThat(errors.all()).hasSize(1).allMatch(line -> line.contains("keys=unreadable ids=[" + stopped + "]"));
+    }
+
+    @Test
+    void aKnownKeyWhoseRowCannotBeReadAnyMoreIsUsedAndNamedOnce() {
+        Replica running = started(WRAP);
+        String signing = running.signing();
+        sql.update("UPDATE service_key SET material = '\\x00', wrapped_under = 'x' WHERE id = ?", signing);
+        running.tick();
+        running.tick();
+        assertThat(running.serviceKeys.isUsable()).isTrue();
+        assertThat(running.signing()).isEqualTo(signing);
+        assertThat(errors.all()).hasSize(1).allMatch(line -> line.contains("keys=kept ids=[" + signing + "]"));
+        assertThatThrownBy(() -> started(WRAP)).hasMessageContaining("postponed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"public_key", "material"})
+    void ofAValueThatIsTooLongOnlyTheBeginningIsRead(String column) {
+        Replica running = started(WRAP);
+        String bad = running.signing();
+        sql.update(
+                "UPDATE service_key SET " + column + " = " + column
+                        + " || decode(repeat('00', 300000), 'hex') WHERE id = ?",
+                bad);
+        assertThat(UsableKeys.required(row(bad).material()).length()).isLessThan(20_000);
+        assertThat(UsableKeys.required(row(bad).publicKey()).length()).isLessThan(20_000);
+        assertTooLong(running, bad);
+    }
+
+    @Test
+    void theIdOfAnEncryptionKeyThatIsTooLongIsRefused() {
+        Replica running = started(WRAP);
+        String bad = running.signing();
+        sql.update("UPDATE service_key SET wrapped_under = repeat('x', 300000) WHERE id = ?", bad);
+        assertThat(row(bad).wrappedUnder()).hasSizeLessThan(100);
+        assertTooLong(running, bad);
+    }
+
+    private void assertTooLong(Replica running, String bad) {
+        running.tick();
+        Replica starting = started(WRAP);
+        for (Replica replica : List.of(running, starting)) {
+            assertThat(replica.serviceKeys.isUsable()).isTrue();
+            assertThat(replica.signing()).isNotEqualTo(bad);
+            assertThat(replica.jwks()).doesNotContain(bad);
+        }
+        assertThat(errors.all()).hasSize(2).allMatch(line -> line.contains(bad + " has a value that is longer"));
+    }
+
+    @Test
+    void anAlgorithmThatIsTooLongIsUnknown() {
+        Replica running = started(WRAP);
+        String bad = running.signing();
+        sql.update("UPDATE service_key SET algorithm = repeat('x', 300000) WHERE id = ?", bad);
+        running.tick();
+        assertThat(running.serviceKeys.isUsable()).isTrue();
+        assertThat(errors.all())
+                .hasSize(1)
+                .allMatch(line -> line.contains(bad + " has an unknown purpose or algorithm"));
     }
 }
