@@ -144,7 +144,7 @@ class NativeRegistrationsIT {
                         "dev.gatehouse.problem.Problem$FieldError",
                         "dev.gatehouse.auth.AuthResource$Credentials",
                         "dev.gatehouse.token.TokenResponse",
-                        "dev.gatehouse.session.SessionResource$SessionView")
+                        "dev.gatehouse.profile.SessionResource$SessionView")
                 .allSatisfy(body -> {
                     assertCanBeMade(body);
                     assertRegistered(body, "allDeclaredMethods");
