@@ -149,7 +149,7 @@ public class Database {
                 probedEvent.fire(new Probed(connection));
             }
             lastObserverFault = null;
-        } catch (Throwable e) { // Likewise.
+        } catch (Throwable e) { // An Error of an observer must not end the watch either.
             stopProbing(); // The observer may have left it in the middle of something.
             observerFailed(e);
         }

@@ -111,7 +111,7 @@ record CheckedKeys(
      * @param purpose none if it is unknown
      */
     record RefusedRow(String id, @Nullable Purpose purpose, Refusal reason) {
-        /** For a log: whoever wrote the row chose the id. */
+        /** Returns a text for the log. Its id is made printable, because the writer of the row chose it. */
         @Override
         public String toString() {
             return printable(id) + " " + reason.text;

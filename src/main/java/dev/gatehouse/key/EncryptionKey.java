@@ -36,7 +36,7 @@ final class EncryptionKey {
     }
 
     /**
-     * As {@link #fault}, for a text that only decrypts. One that is easily guessed does: otherwise a database that is encrypted under it
+     * As {@link #fault}, for a text that only decrypts. It may be easily guessed: otherwise a database that is encrypted under it
      * could not be opened any more.
      */
     static Optional<String> faultToDecrypt(String text) {

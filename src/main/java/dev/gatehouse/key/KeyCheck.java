@@ -77,7 +77,7 @@ final class KeyCheck {
                 && encryptionKeys.isForeign(key.row());
     }
 
-    /** Whoever wrote a refused row may have written its purpose as well. So each purpose counts, and not only that of the row. */
+    /** The writer of a refused row may have changed its purpose as well. So each purpose counts, and not only that of the row. */
     private Set<Purpose> withoutGoodRow(Map<String, CheckedKey> byId) {
         Set<Purpose> purposes = EnumSet.copyOf(made);
         for (CheckedKey key : byId.values()) {
@@ -98,7 +98,7 @@ final class KeyCheck {
         }
         CheckOutcome found = outcome(row);
         // Another replica may have encrypted under a key that this one gets at its restart.
-        // Of a key that had stopped there is no private half to go on with.
+        // A key that had stopped is not kept: its private half is gone.
         boolean knownGood = known.outcome() instanceof CheckOutcome.Good
                 && known.row().material() != null
                 && known.row().isSameKeyAs(row);
@@ -111,7 +111,7 @@ final class KeyCheck {
         }
         try {
             return row.material() == null ? withoutMaterial(row) : withMaterial(row, row.material());
-        } catch (RuntimeException e) { // Whatever a parser made of this row, the others are to be read.
+        } catch (RuntimeException e) { // A row that no parser expects must not keep the other rows from being read.
             return new CheckOutcome.Refused(Refusal.NO_KEY);
         }
     }
@@ -145,7 +145,7 @@ final class KeyCheck {
     private static boolean isGoodInClear(ServiceKey row, KeyBytes material) {
         try {
             return opened(row, material.toArray()) instanceof CheckOutcome.Good;
-        } catch (RuntimeException e) { // Whatever a parser made of encrypted bytes, they are no key in clear.
+        } catch (RuntimeException e) { // A parser may throw anything at encrypted bytes, which are no key in clear.
             return false;
         }
     }

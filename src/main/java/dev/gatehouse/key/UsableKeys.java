@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that a replica uses at one moment, from good rows and from the secrets that it was given. All of them were read at
- * once, and a key stays good in the hands of whoever has taken it.
+ * once, and a caller can keep using a key that it has taken.
  *
  * @param signing the key that signs access tokens; none while it cannot be read
  * @param verification every key that checks access tokens, by kid

@@ -43,7 +43,7 @@ class Sweeper {
                     shutdown.release();
                 }
             }
-        } catch (RuntimeException e) { // Whatever it was: the next table may be another matter.
+        } catch (RuntimeException e) { // A fault in one table must not keep the others from being swept.
             LOG.warnf(
                     "swept=not table=%s reason=%s",
                     ClientProxy.unwrap(table).getClass().getSimpleName(), e.getMessage());

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * difference with each poll. Between two measurements, and while the database is away, the difference is the last one that was
  * measured plus the step of the wall clock against the monotonic clock. So a clock that is set is noticed at once.
  *
- * <p>Up to {@link #TOLERATED} the clocks count as equal. Before the first measurement they do, too. No method blocks.
+ * <p>Up to {@link #TOLERATED}, and before the first measurement, the clocks count as equal. No method blocks.
  */
 @Singleton
 class ClockDifference {
